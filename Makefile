@@ -1,0 +1,53 @@
+# Two commands: `make chat` and `make test`. The rest is for those who change Dateline.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SHARED ?= ../shared
+INDEX ?= .dateline
+
+.PHONY: help chat test check install lint types contracts format lock train clean
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+install: $(VENV)/.installed  ## make the environment, exactly as locked
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 12) and "Dateline needs Python 3.11 or 3.12, not %d.%d. Try: make PYTHON=python3.11 install" % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(INDEX)/CURRENT: | install
+	$(BIN)/dateline index build seeds/ --index $(INDEX)
+
+chat: install $(INDEX)/CURRENT  ## open the web page on the seed archive
+	$(BIN)/dateline chat --index $(INDEX)
+
+test: install  ## run every test, the browser's too where Chromium is installed
+	$(BIN)/pytest
+
+check: install lint types contracts test  ## the one door: format, lint, types, contracts, tests
+
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+contracts:
+	$(BIN)/lint-imports
+
+format: install  ## lay out and mend what can be mended by machine
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: install  ## pin every package anew from the ranges in pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --extra dev --strip-extras --allow-unsafe \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements.lock pyproject.toml
+
+clean:  ## remove the environment and the seed index
+	rm -rf $(VENV) $(INDEX)

@@ -1,0 +1,1 @@
+"""Question sets, measures, runs and reports: how good an answerer is, and how sure we are of it."""

@@ -1,0 +1,1 @@
+"""Train, export and measure the passage selector of `rag.selector`."""

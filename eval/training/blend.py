@@ -1,0 +1,280 @@
+"""Fit what stands above the selector: python -m eval.training.blend --shared ../shared.
+
+Two small linear models over `rag.features`, fitted on questions whose articles the selector never
+trained on: which sentence to show, and whether to answer at all. Their settings (regularisation,
+how readily a second sentence joins, the threshold) are chosen by what cross-validated folds say;
+a fold holds whole groups of articles. Writes `rag/weights/blend.json` with its provenance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import minimize
+
+from eval.measures import score
+from eval.predictions import Cited, Prediction
+from eval.questions import load_set
+from eval.training.corpus import HELD_OUT_NEWS_GROUPS, HELD_OUT_SQUAD
+from index.answerer import open_answerer
+from index.build import build
+from rag.compose import choose
+from rag.features import NAMES
+from rag.score import Blend, Weights, sigmoid
+from rag.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from eval.questions import Case
+    from rag.answer import Weighed
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+PENALTIES = (0.3, 1.0, 3.0, 10.0)
+JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
+SQUAD_EVERY = 4  # SQuAD's articles are no news: every fourth question, so that news weighs more
+N_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question as the shipped pipeline weighed it, with what the set says is right.
+
+    `features` is (n, f); `right` (n,) marks the sentences that would count as support.
+    """
+
+    case: Case
+    group: str
+    weighed: Weighed
+    features: Floats
+    right: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """Feature means and deviations (f,), so that one penalty suits all weights."""
+
+    mean: Floats
+    deviation: Floats
+
+    def apply(self, features: Floats) -> Floats:
+        """Return features scaled to mean 0 and deviation 1."""
+        return (features - self.mean) / self.deviation
+
+
+def main() -> None:
+    """Parse the command line, fit, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--out", type=Path, default=Path("rag/weights/blend.json"))
+    options = parser.parse_args()
+    news = weigh_set(options.shared / "data" / "train-news", _is_held_out_news, every=1)
+    squad = weigh_set(options.shared / "data" / "squad2", _is_held_out_squad, every=SQUAD_EVERY)
+    blend, report = fit(news, squad)
+    fitted = {
+        "about": "linear models over rag.features; made by eval/training/blend.py",
+        "fitted_on": {"train-news groups": HELD_OUT_NEWS_GROUPS, "squad2": HELD_OUT_SQUAD},
+        "n_questions": {"train-news": len(news), "squad2": len(squad)},
+        "order": {"bias": blend.order.bias, "weights": blend.order.by_name},
+        "answerable": {"bias": blend.answerable.bias, "weights": blend.answerable.by_name},
+        "threshold": blend.threshold,
+        "join": blend.join,
+        "cross_validated": report,
+    }
+    options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+    print(json.dumps(report, indent=1))
+
+
+def weigh_set(folder: Path, is_held_out: object, *, every: int) -> list[Row]:
+    """Ask the shipped pipeline the held-out questions of a set, over the set's whole archive."""
+    assert callable(is_held_out)  # noqa: S101 - a type the checker cannot see here
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = load_settings(index=Path(scratch))
+        build([folder / "articles.jsonl"], settings)
+        answerer = open_answerer(settings)
+        rows = []
+        cases = [case for case in load_set(folder).cases if is_held_out(case)]
+        for n, case in enumerate(cases[::every]):
+            if n % 100 == 0:
+                print(f"{folder.name}: {n} of {len(cases[::every])} questions", flush=True)
+            rows.append(_row(case, answerer.weigh(case.question)))
+        answerer.close()
+    return [row for row in rows if len(row.features)]
+
+
+def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, object]]:
+    """Return the blend fitted on everything, and what folds of the news say of it."""
+    folds = _folds(news)
+    best: tuple[float, Blend, dict[str, object]] | None = None
+    for penalty in PENALTIES:
+        outside = []  # (row, blend fitted without its fold)
+        for held in range(N_FOLDS):
+            train = [r for r, fold in zip(news, folds, strict=True) if fold != held]
+            blend = fit_blend([*train, *squad], penalty)
+            outside += [(r, blend) for r, f in zip(news, folds, strict=True) if f == held]
+        for join in JOINS:
+            threshold, trust, report = choose_threshold(outside, join)
+            if best is None or trust > best[0]:
+                fitted = fit_blend([*news, *squad], penalty)
+                blend = replace(fitted, threshold=threshold, join=join)
+                best = (trust, blend, {"penalty": penalty, **report})
+    assert best is not None  # noqa: S101 - the grids are not empty
+    return best[1], best[2]
+
+
+def fit_blend(rows: Sequence[Row], penalty: float) -> Blend:
+    """Fit both models; threshold and join are set by the caller."""
+    stacked = np.concatenate([row.features for row in rows])
+    standard = Standard(stacked.mean(axis=0), stacked.std(axis=0) + 1e-6)
+    order = _fit_order([row for row in rows if row.right.any()], standard, penalty)
+    tops = np.stack([row.features[_top(row, order)] for row in rows])
+    wanted = np.array([row.case.answerable for row in rows], float)
+    answerable = _fit_logistic(tops, wanted, standard, penalty)
+    return Blend(order=order, answerable=answerable, threshold=0.5, join=1.0)
+
+
+def choose_threshold(
+    outside: Sequence[tuple[Row, Blend]], join: float
+) -> tuple[float, float, dict[str, object]]:
+    """Return the threshold with the most trust over the folds, that trust, and all measures."""
+    answered = [(row, *_answer(row, blend, join)) for row, blend in outside]
+    probabilities = np.array([probability for _, _, probability in answered])
+    given = score([row.case for row, _, _ in answered], [p for _, p, _ in answered])
+    trusted = np.array([outcome.trusted for outcome in given])
+    refusable = np.array([not row.case.answerable for row, _, _ in answered])
+    candidates = np.unique(np.round(np.concatenate([[0.0], probabilities]), 3))
+    trusts = [float(np.where(probabilities >= t, trusted, refusable).mean()) for t in candidates]
+    # the middle of the best plateau: its edge would fit the folds' noise
+    near = [t for t, trust in zip(candidates, trusts, strict=True) if trust >= max(trusts) - 0.004]
+    threshold = float(np.median(near))
+    shown = probabilities >= threshold
+    correct = np.array([outcome.correct for outcome in given])
+    first = [row.right[_top(row, blend.order)] for row, blend in outside if row.right.any()]
+    report = {
+        "trust": float(np.where(shown, trusted, refusable).mean()),
+        "fully_correct": float((correct & shown)[~refusable].mean()),
+        "abstention_f1": _f1(~shown, refusable),
+        "answerability_auc": _auc(probabilities, ~refusable),
+        "first_sentence_right": float(np.mean(first)),
+        "join": join,
+        "threshold": threshold,
+        "n": len(outside),
+    }  # fmt: skip
+    return threshold, max(trusts), report
+
+
+def _row(case: Case, weighed: Weighed) -> Row:
+    features = [f.values() for f in weighed.scored.features]
+    right = [_supports(case, c.hit.article.id, c.sentence.text) for c in weighed.scored.candidates]
+    return Row(case, case.id.split("-")[0], weighed, np.array(features, float), np.array(right))
+
+
+def _supports(case: Case, doc: str, sentence: str) -> bool:
+    """Say whether citing the sentence would count as support, by the measure itself."""
+    if not case.answerable:
+        return False
+    cited = Prediction(case.id, answered=True, answer=sentence, citations=(Cited(doc, sentence),))
+    return score([case], [cited])[0].supported
+
+
+def _answer(row: Row, blend: Blend, join: float) -> tuple[Prediction, float]:
+    values = row.features @ _vector(blend.order) + blend.order.bias
+    candidates = [
+        replace(candidate, score=float(value))
+        for candidate, value in zip(row.weighed.scored.candidates, values, strict=True)
+    ]
+    ranked = sorted(candidates, key=lambda c: (-c.score, c.hit.rank, c.sentence.ordinal))
+    chosen = choose(row.weighed.question, ranked, join=join)
+    top = row.features[_top(row, blend.order)]
+    probability = sigmoid(float(top @ _vector(blend.answerable)) + blend.answerable.bias)
+    cited = tuple(Cited(c.hit.article.id, c.sentence.text) for c in chosen)
+    text = " ".join(c.sentence.text for c in chosen)
+    return Prediction(row.case.id, answered=True, answer=text, citations=cited), probability
+
+
+def _top(row: Row, order: Weights) -> int:
+    return int(np.argmax(row.features @ _vector(order)))
+
+
+def _vector(weights: Weights) -> Floats:
+    return np.array([weights.by_name.get(name, 0.0) for name in NAMES])
+
+
+def _fit_order(rows: Sequence[Row], standard: Standard, penalty: float) -> Weights:
+    """Fit a conditional logit: the chance that a right sentence is chosen among a question's."""
+    features = [standard.apply(row.features) for row in rows]
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        total, gradient = penalty * float(w @ w) / 2, penalty * w
+        for x, row in zip(features, rows, strict=True):
+            values = x @ w
+            chance = np.exp(values - values.max())
+            chance /= chance.sum()
+            right = chance * row.right
+            total -= float(np.log(right.sum() + 1e-12))
+            gradient = gradient + x.T @ (chance - right / (right.sum() + 1e-12))
+        return total, gradient
+
+    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B")
+    return _unscaled(found.x, 0.0, standard)
+
+
+def _fit_logistic(x: Floats, y: Floats, standard: Standard, penalty: float) -> Weights:
+    scaled = np.column_stack([standard.apply(x), np.ones(len(x))])
+    kept = np.append(np.ones(len(NAMES)), 0.0)  # the bias is not held back
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        values = scaled @ w
+        chance = 1 / (1 + np.exp(-values))
+        total = float(np.logaddexp(0, values).sum() - y @ values)
+        held = penalty * kept * w
+        return total + float(held @ w) / 2, scaled.T @ (chance - y) + held
+
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B")
+    return _unscaled(found.x[:-1], float(found.x[-1]), standard)
+
+
+def _unscaled(weights: Floats, bias: float, standard: Standard) -> Weights:
+    plain = weights / standard.deviation
+    by_name = {name: round(float(w), 5) for name, w in zip(NAMES, plain, strict=True)}
+    return Weights(round(bias - float(plain @ standard.mean), 5), by_name)
+
+
+def _folds(rows: Sequence[Row]) -> list[int]:
+    """Assign folds by article, so that no article's questions stand on both sides."""
+    articles = [row.case.evidence[0].doc if row.case.evidence else row.case.id for row in rows]
+    order = {name: n for n, name in enumerate(dict.fromkeys(articles))}
+    return [order[name] % N_FOLDS for name in articles]
+
+
+def _f1(refused: NDArray[np.bool_], refusable: NDArray[np.bool_]) -> float:
+    hits = float((refused & refusable).sum())
+    return 2 * hits / max(1.0, float(refused.sum() + refusable.sum()))
+
+
+def _auc(values: Floats, positive: NDArray[np.bool_]) -> float:
+    """Return the chance that a positive stands above a negative (Mann-Whitney U)."""
+    ranks = np.argsort(np.argsort(values)) + 1.0
+    n, m = int(positive.sum()), int((~positive).sum())
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / max(1, n * m))
+
+
+def _is_held_out_news(case: Case) -> bool:
+    return case.id.split("-")[0] in HELD_OUT_NEWS_GROUPS
+
+
+def _is_held_out_squad(case: Case) -> bool:
+    return any(e.doc in HELD_OUT_SQUAD for e in case.evidence)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""Make training windows: gold ones, hard negatives and near misses.
+
+A window is a header and a run of whole sentences of one article. The recipe per question is in
+`examples_of`; `swapped` makes a near miss of a question by putting another name, year or number
+of the archive in its place.
+"""
+
+import calendar
+import random
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from eval.training.candidates import Array, Candidates, Embedder, Passage
+from eval.training.corpus import Archive, Article, Question, states_fact
+
+MONTHS = tuple(calendar.month_name)[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Hold one training window.
+
+    `gold` are indices into `sentences` (empty: the target is the null); `ignored` are sentences
+    that state a required fact without being gold, left out of the loss. `answer` is the gold
+    sentence and half-open characters in it of the short answer, where known.
+    """
+
+    question: str
+    header: str
+    sentences: tuple[str, ...]
+    gold: tuple[int, ...]
+    ignored: tuple[int, ...]
+    answer: tuple[int, int, int] | None
+
+
+class Recipe:
+    """Make the examples of one archive, afresh for every pass."""
+
+    def __init__(self, archive: Archive, embedder: Embedder | None = None) -> None:
+        """Rank candidate windows for every question once.
+
+        Without an embedder nothing is retrieved and negatives come from deletion alone: the way
+        of sets that bring their own few sentences per question.
+        """
+        self.archive = archive
+        self.questions = [q for q in archive.questions if q.doc]
+        self.ranked: dict[str, list[Passage]] = {}
+        self.names = _names_of(archive.articles.values())
+        if embedder:
+            candidates = Candidates(archive.articles.values(), embedder)
+            vectors: Array = embedder.embed([q.text for q in self.questions])
+            for question, vector in zip(self.questions, vectors, strict=True):
+                self.ranked[question.id] = candidates.rank(question.text, vector, k=12)
+
+    def examples(self, rng: random.Random) -> list[Example]:
+        """Return one pass over the archive's questions."""
+        return [e for q in self.questions for e in self.examples_of(q, rng)]
+
+    def examples_of(self, question: Question, rng: random.Random) -> list[Example]:
+        """Return a gold or near-miss window of a question and, mostly, one hard negative."""
+        article = self.archive.articles[question.doc or ""]
+        if not question.answerable:
+            return self._nulls(question, article, rng)
+        gold = rng.choice(question.gold)
+        start, end = window_around(article, gold, rng)
+        examples = [_example(question, article, start, end, rng)]
+        makers: list[tuple[float, Callable[[], Example | None]]] = [
+            (0.40, lambda: self._retrieved(question, article.id, rng, same=True)),
+            (0.40, lambda: _without_gold(question, article, start, end, rng)),
+            (0.15, lambda: self._retrieved(question, article.id, rng, same=False)),
+            (0.20, lambda: self._swapped(question, article, start, end, rng)),
+        ]
+        if not self.ranked:
+            makers = makers[1:2]
+        examples += [e for p, make in makers if rng.random() < p and (e := make())]
+        return examples
+
+    def _nulls(self, question: Question, article: Article, rng: random.Random) -> list[Example]:
+        if question.near:
+            start, end = window_around(article, rng.choice(question.near), rng)
+            examples = [_example(question, article, start, end, rng)]
+            if not self.ranked:
+                return examples
+            other = self._retrieved(question, article.id, rng, same=rng.random() < 0.7)
+            return examples + ([other] if other and rng.random() < 0.3 else [])
+        if not self.ranked:
+            start, end = window_around(article, rng.randrange(len(article.sentences)), rng)
+            return [_example(question, article, start, end, rng)]
+        passage = self.ranked[question.id][0 if rng.random() < 0.6 else rng.randrange(3)]
+        place = rng.randrange(passage.start, passage.end)
+        article = self.archive.articles[passage.doc]
+        start, end = window_around(article, place, rng)
+        return [_example(question, article, start, end, rng)]
+
+    def _retrieved(
+        self, question: Question, doc: str, rng: random.Random, *, same: bool
+    ) -> Example | None:
+        """Return a high-ranked window that does not answer, of the same or another article."""
+        for passage in self.ranked[question.id]:
+            article = self.archive.articles[passage.doc]
+            places = range(passage.start, passage.end)
+            if (passage.doc == doc) != same or rng.random() < 0.2:
+                continue
+            if same and set(places) & set(question.gold):
+                continue
+            if any(states_fact(question, article.sentences[i]) for i in places):
+                continue
+            return _example(question, article, passage.start, passage.end, rng)
+        return None
+
+    def _swapped(
+        self, question: Question, article: Article, start: int, end: int, rng: random.Random
+    ) -> Example | None:
+        text = swapped(question.text, article, self.names, rng)
+        if text is None:
+            return None
+        header = article.header(dated=rng.random() < 0.7)
+        return Example(text, header, article.sentences[start:end], (), (), None)
+
+
+def window_around(
+    article: Article, sentence: int, rng: random.Random, *, least: int = 55, most: int = 150
+) -> tuple[int, int]:
+    """Return a run of sentences holding the given one, of a random number of words.
+
+    How much of it stands before the sentence is random too, so that position tells nothing.
+    """
+    lengths = [len(s.split()) for s in article.sentences]
+    budget, before = rng.uniform(least, most), rng.random()
+    start, end, count = sentence, sentence + 1, lengths[sentence]
+    while True:
+        left = start > 0 and (end >= len(lengths) or rng.random() < before)
+        if not left and end >= len(lengths):
+            return start, end
+        extra = lengths[start - 1] if left else lengths[end]
+        if count + extra > budget:
+            return start, end
+        start, end, count = start - left, end + (not left), count + extra
+
+
+def swapped(
+    text: str, article: Article, names: dict[str, list[str]], rng: random.Random
+) -> str | None:
+    """Put another year, number, month or name in place of one in a question.
+
+    The new one stands elsewhere in the archive (names) and not in the article, so the article
+    does not answer the new question. None where the question holds nothing to swap.
+    """
+    whole = article.title + " " + " ".join(article.sentences)
+    choices: list[tuple[int, int, str]] = []
+    for match in re.finditer(r"\b\d+\b", text):
+        value = int(match.group())
+        step = rng.choice((-4, -3, -2, -1, 1, 2, 3, 4))
+        choices.append((*match.span(), str(value + step if value > 4 else value + abs(step))))
+    months = re.finditer("|".join(MONTHS), text)
+    choices += [(*match.span(), rng.choice(MONTHS)) for match in months]
+    for match in _name_matches(text):
+        pool = names.get(_kind_of(text, match), [])
+        if match.group() in whole and pool:
+            choices.append((*match.span(), rng.choice(pool)))
+    fresh = [c for c in choices if c[2] not in whole]
+    if not fresh:
+        return None
+    start, end, new = rng.choice(fresh)
+    return text[:start] + new + text[end:]
+
+
+def _example(
+    question: Question, article: Article, start: int, end: int, rng: random.Random
+) -> Example:
+    """Return the window article.sentences[start:end] with its targets."""
+    sentences = article.sentences[start:end]
+    gold = tuple(i - start for i in question.gold if start <= i < end)
+    stating = tuple(i for i, s in enumerate(sentences) if states_fact(question, s))
+    ignored = tuple(i for i in stating if i not in gold) if gold else ()
+    text = question.text
+    if rng.random() < 0.15:
+        text = text.rstrip("?").strip()
+    header = article.header(dated=rng.random() < 0.7)
+    answer = next((a for i in gold if (a := _answer_in(question, i, sentences[i]))), None)
+    return Example(text, header, sentences, gold, ignored, answer)
+
+
+def _without_gold(
+    question: Question, article: Article, start: int, end: int, rng: random.Random
+) -> Example | None:
+    """Return the window with its answering sentences taken out, or None where nothing is left."""
+    kept = tuple(
+        s
+        for i, s in enumerate(article.sentences[start:end], start)
+        if i not in question.gold and not states_fact(question, s)
+    )
+    if not kept:
+        return None
+    header = article.header(dated=rng.random() < 0.7)
+    return Example(question.text, header, kept, (), (), None)
+
+
+def _answer_in(question: Question, index: int, sentence: str) -> tuple[int, int, int] | None:
+    """Return where the first accepted variant found stands in a sentence."""
+    for variants in question.facts:
+        for variant in variants:
+            pattern = rf"(?<!\w){re.escape(variant)}(?!\w)"
+            match = re.search(pattern, sentence, re.IGNORECASE)
+            if match and variant.lower() not in ("yes", "no"):
+                return index, match.start(), match.end()
+    return None
+
+
+def _name_matches(text: str) -> list[re.Match[str]]:
+    """Return runs of capitalised words that do not begin the text."""
+    return [m for m in re.finditer(r"[A-Z][\w-]+(?: [A-Z][\w-]+)*", text) if m.start()]
+
+
+def _kind_of(text: str, match: re.Match[str]) -> str:
+    """Return a rough kind of a name: a place after 'in', else by its number of words."""
+    before = text[: match.start()].split()
+    place = bool(before) and before[-1].lower() in ("in", "at", "near", "from", "to")
+    return f"{'place' if place else 'name'}{min(len(match.group().split()), 3)}"
+
+
+def _names_of(articles: Iterable[Article]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    sentences: Sequence[str] = [s for a in articles for s in a.sentences]
+    for sentence in sentences:
+        for match in _name_matches(sentence):
+            if match.group() not in MONTHS:
+                found.setdefault(_kind_of(sentence, match), set()).add(match.group())
+    return {kind: sorted(names) for kind, names in found.items()}

@@ -1,0 +1,164 @@
+"""Text to vectors: float32 (n, d), rows of length 1, so that inner product is cosine."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from index.models import ModelCard, find_model, sha256_of, verify_model
+from rag.errors import ModelMismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from rag.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BATCH = 16
+
+
+class Embedder(Protocol):
+    """What turns passages and questions into vectors that can be compared.
+
+    The two are kept apart because some models read them differently.
+    """
+
+    card: ModelCard
+
+    def embed_passages(self, texts: Sequence[str]) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """Yield (position in `texts`, vector (d,)), each once, in any order."""
+        ...
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """Return the vector (d,) of one question."""
+        ...
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Open the configured model after checking its files.
+
+    Raises:
+        ModelMismatch: The model is missing, or a byte of it is not the pinned one.
+    """
+    card = find_model(settings.model)
+    if card.is_default:
+        return OnnxEmbedder(card, settings.cache / "models", n_threads=settings.n_threads)
+    return TorchEmbedder(card)
+
+
+class OnnxEmbedder:
+    """The default model through ONNX Runtime: the same float32 weights, no torch at run time."""
+
+    def __init__(self, card: ModelCard, cache: Path, *, n_threads: int) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        verify_model(card)
+        self.card = card
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = n_threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            converted(card, cache).read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(card.tokenizer))
+        self._tokenizer.enable_truncation(card.max_tokens)  # the file says 128
+        self._tokenizer.no_padding()
+
+    def embed_passages(self, texts: Sequence[str]) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """Embed in batches of like length, longest first, so that padding costs little."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        order = sorted(range(len(texts)), key=lambda i: (-len(encodings[i].ids), i))
+        for first in range(0, len(order), BATCH):
+            batch = order[first : first + BATCH]
+            yield from zip(batch, self._run([encodings[i].ids for i in batch]), strict=True)
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """Return the vector (d,) of one question."""
+        vector: NDArray[np.float32] = self._run([self._tokenizer.encode(text).ids])[0]
+        return vector
+
+    def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
+        width = max(len(row) for row in rows)
+        ids = np.zeros((len(rows), width), np.int64)
+        mask = np.zeros_like(ids)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+            mask[i, : len(row)] = 1
+        vectors: NDArray[np.float32]
+        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return vectors  # (n, d)
+
+
+class TorchEmbedder:
+    """Any other sentence-transformers model, from its folder on this machine."""
+
+    def __init__(self, card: ModelCard) -> None:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        from sentence_transformers import SentenceTransformer
+
+        self.card = card
+        self._model = SentenceTransformer(str(card.folder), device="cpu", local_files_only=True)
+
+    def embed_passages(self, texts: Sequence[str]) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """Embed in the model's own batches, in order."""
+        for first in range(0, len(texts), BATCH):
+            batch = list(texts[first : first + BATCH])
+            vectors = self._model.encode_document(batch, normalize_embeddings=True)
+            yield from enumerate(np.asarray(vectors, np.float32), first)
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """Return the vector (d,) of one question."""
+        vector = self._model.encode_query([text], normalize_embeddings=True)[0]
+        return np.ascontiguousarray(vector, np.float32)
+
+
+def converted(card: ModelCard, cache: Path) -> Path:
+    """Return the ONNX file made from the card's weights, making it at first use.
+
+    A conversion is kept with its own SHA-256 beside it, and made anew when it does not match.
+    """
+    path = cache / f"{card.name}-{card.fingerprint[:16]}.onnx"
+    seal = path.with_suffix(".sha256")
+    if path.is_file() and seal.is_file() and sha256_of(path) == seal.read_text().strip():
+        return path
+    log.info("Converting %s for ONNX Runtime into %s", card.name, path)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            made = Path(folder) / path.name
+            _convert(card, made)
+            Path(folder, seal.name).write_text(sha256_of(made))
+            Path(folder, seal.name).replace(seal)
+            made.replace(path)
+    except OSError as error:
+        raise ModelMismatch(
+            f"Cannot keep the converted model in {cache}: {error.strerror}. "
+            "Make room, or name another folder: DATELINE_CACHE=DIR"
+        ) from error
+    return path
+
+
+def _convert(card: ModelCard, path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    from index.convert import BertShape, convert_bert
+
+    config = json.loads((card.folder / "config.json").read_text("utf-8"))
+    shape = BertShape(
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        hidden=config["hidden_size"],
+        epsilon=config["layer_norm_eps"],
+    )
+    convert_bert(load_file(card.weights), shape, path)

@@ -1,0 +1,174 @@
+"""Articles as JSON: one object a line (`articles.jsonl`), one object, or a list of objects.
+
+The text is stored as it stands in the file, so offsets into the one are offsets into the other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from index.readers.clean import clean_in_place, clean_line
+from index.readers.contract import Rejection, Source
+from index.readers.dates import parse_date
+from index.readers.decode import decode
+from rag.errors import SourceRejected
+from rag.types import Article, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+_ID = re.compile(
+    r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff](?:[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,498}\S)?"
+)
+_LONGEST_LINE_BYTES = 50_000_000
+
+
+class ArticleRecord(BaseModel):
+    """One line of `articles.jsonl`. Types are strict; keys we do not know are let through."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    id: str
+    title: str
+    text: str = Field(max_length=20_000_000)
+    published: str | None = None
+    updated: str | None = None
+    source: str | None = None
+    section: str | None = None
+    byline: str | None = None
+    url: str | None = None
+    language: str | None = None
+    status: Status = Field(default=Status.USABLE, strict=False)
+    supersedes: str | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _id_is_printable(cls, value: str) -> str:
+        if not _ID.fullmatch(value):
+            raise ValueError("must be 1 to 500 visible characters")
+        return value
+
+    @field_validator("text")
+    @classmethod
+    def _text_is_not_blank(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("empty text")
+        return value
+
+    def article(self) -> Article:
+        """Return the record as an article.
+
+        Raises:
+            SourceRejected: a date is none or has two readings.
+        """
+        return Article(
+            id=self.id,
+            title=clean_line(self.title),
+            text=clean_in_place(self.text),
+            published_at=_instant("published", self.published),
+            updated_at=_instant("updated", self.updated),
+            source=_line(self.source),
+            section=_line(self.section),
+            byline=_line(self.byline),
+            url=_line(self.url),
+            language=_line(self.language),
+            status=self.status,
+            supersedes=self.supersedes or None,
+        )
+
+
+def read_json(source: Source, text: str) -> Iterator[Article | Rejection]:
+    """Yield the articles of decoded JSON or JSON Lines; each bad item is its own Rejection."""
+    try:
+        whole = _loads(text)
+    except SourceRejected as error:
+        if "\n" not in text.strip():
+            raise SourceRejected(str(error)) from error
+        for number, line in enumerate(text.split("\n"), start=1):
+            if line.strip("\ufeff \t\r"):
+                yield _from_line(source, number, line)
+        return
+    items = whole if isinstance(whole, list) else [whole]
+    for number, item in enumerate(items, start=1):
+        yield _from_item(source, number if isinstance(whole, list) else None, item)
+
+
+def stream_json_lines(source: Source) -> Iterator[Article | Rejection]:
+    """Yield the articles of a JSON Lines file of any size, a line in memory at a time."""
+    n_lines = 0
+    with source.path.open("rb") as file:
+        while raw := file.readline(_LONGEST_LINE_BYTES + 1):
+            n_lines += 1
+            if len(raw) > _LONGEST_LINE_BYTES:
+                reason = f"line longer than {_LONGEST_LINE_BYTES:,} bytes; the rest is not read"
+                yield Rejection(source.path, n_lines, reason)
+                return
+            if not raw.strip():
+                continue
+            try:
+                yield _from_line(source, n_lines, decode(raw.rstrip(b"\r\n")))
+            except SourceRejected as error:
+                yield Rejection(source.path, n_lines, str(error))
+    if n_lines == 0:
+        raise SourceRejected("empty file")
+
+
+def _from_line(source: Source, number: int, line: str) -> Article | Rejection:
+    try:
+        item = _loads(line)
+    except SourceRejected as error:
+        return Rejection(source.path, number, str(error))
+    return _from_item(source, number, item)
+
+
+def _from_item(source: Source, number: int | None, item: object) -> Article | Rejection:
+    try:
+        return ArticleRecord.model_validate(item).article()
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, e['loc'])) or 'item'}: {_plain(e['msg'])}" for e in error.errors()
+        ]
+        return Rejection(source.path, number, "; ".join(problems))
+    except SourceRejected as error:
+        return Rejection(source.path, number, str(error))
+
+
+def _plain(message: str) -> str:
+    """Return pydantic's message in our words where its own name Python."""
+    if "instance of ArticleRecord" in message:
+        return "must be a JSON object with id, title and text"
+    return message.removeprefix("Value error, ")
+
+
+def _loads(text: str) -> object:
+    try:
+        parsed: object = json.loads(text.lstrip("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise SourceRejected(f"not JSON: {error.msg} at column {error.colno}") from error
+    except (RecursionError, ValueError) as error:  # ValueError: a number of 5,000 digits
+        raise SourceRejected("not JSON we read: nested too deep or a number too long") from error
+    return parsed
+
+
+def _instant(name: str, value: str | None) -> datetime | None:
+    if value is None or not value.strip():
+        return None
+    try:
+        return parse_date(value)
+    except SourceRejected as error:
+        raise SourceRejected(f"{name}: {error}") from error
+
+
+def _line(value: str | None) -> str | None:
+    return clean_line(value) or None if value else None
+
+
+def is_json_lines(path: Path) -> bool:
+    """Tell by its name whether a file holds one JSON object a line."""
+    return path.suffix.lower() in {".jsonl", ".ndjson"}

@@ -1,0 +1,199 @@
+"""Building, adding, removing: what is published is what was read, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import generation as gen
+from index.build import add, build, remove
+from index.check import check
+from index.store import Archive
+from rag.errors import DatelineError, IndexUnavailable, UsageError
+from rag.settings import Settings, load_settings
+from rag.types import Filters
+
+MILL = {"id": "mill", "title": "Mill burns", "text": "The mill burned. Nobody was hurt."}
+BRIDGE = {"id": "bridge", "title": "Bridge opens", "text": "The bridge opened on Monday."}
+
+
+def write(path: Path, *articles: dict[str, str]) -> Path:
+    path.write_text("\n".join(json.dumps(article) for article in articles), "utf-8")
+    return path
+
+
+def opened(settings: Settings) -> Archive:
+    return Archive(gen.current(settings.index).folder / gen.ARCHIVE)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(index=tmp_path / "index")
+
+
+def test_every_stored_sentence_slices_back(velland_settings: Settings) -> None:
+    with closing(opened(velland_settings)) as archive:
+        assert not list(archive.faults())
+        assert archive.counts()["articles"] == 68
+
+
+def test_check_finds_nothing_in_a_fresh_index(velland_settings: Settings) -> None:
+    assert check(velland_settings.index) == ()
+
+
+def test_one_bad_line_is_listed_and_the_rest_is_built(tmp_path: Path, settings: Settings) -> None:
+    path = write(tmp_path / "news.jsonl", MILL, {"id": "x", "title": "no text"}, BRIDGE)
+    report = build([path], settings)
+    assert report.added == 2
+    assert [(r.path, r.item) for r in report.rejected] == [(path, 2)]
+    assert report.rejected[0].reason
+
+
+def test_nothing_readable_leaves_the_index_as_it_was(tmp_path: Path, settings: Settings) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(DatelineError, match="nothing was built"):
+        build([tmp_path / "empty.txt"], settings)
+    with closing(opened(settings)) as archive:
+        assert archive.article("mill")
+
+
+def test_build_replaces_what_was_there(tmp_path: Path, settings: Settings) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    build([write(tmp_path / "b.jsonl", BRIDGE)], settings)
+    with closing(opened(settings)) as archive:
+        assert archive.article("mill") is None
+        assert archive.article("bridge") is not None
+
+
+def test_a_rebuild_of_the_same_articles_embeds_nothing(tmp_path: Path, settings: Settings) -> None:
+    path = write(tmp_path / "a.jsonl", MILL, BRIDGE)
+    assert build([path], settings).n_embedded == 2
+    again = build([path], settings)
+    assert (again.n_embedded, again.added) == (0, 2)
+
+
+def test_add_keeps_the_rest_and_embeds_only_what_is_new(tmp_path: Path, settings: Settings) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    report = add([write(tmp_path / "b.jsonl", MILL, BRIDGE)], settings)
+    assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 1)
+    assert report.counts["articles"] == 2
+    assert check(settings.index) == ()
+
+
+def test_a_changed_article_is_a_new_version_and_the_old_stays_readable(
+    tmp_path: Path, settings: Settings
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    changed = MILL | {"text": "The mill burned down. One man was hurt."}
+    assert add([write(tmp_path / "b.jsonl", changed)], settings).updated == 1
+    with closing(opened(settings)) as archive:
+        newest, first = archive.article("mill"), archive.article("mill", 1)
+        assert newest and newest.version == 2 and newest.text == changed["text"]
+        assert first and first.text == MILL["text"]
+        assert archive.counts() == {"articles": 1, "versions": 2, "sentences": 2, "passages": 1}
+    assert check(settings.index) == ()
+
+
+def test_remove_takes_an_article_out_of_every_part(tmp_path: Path, settings: Settings) -> None:
+    build([write(tmp_path / "a.jsonl", MILL, BRIDGE)], settings)
+    assert remove(["mill"], settings).removed == 1
+    with closing(opened(settings)) as archive:
+        assert [title for _, title, _ in archive.texts()] == ["Bridge opens"]
+    assert check(settings.index) == ()
+
+
+def test_remove_of_an_unknown_id_changes_nothing(tmp_path: Path, settings: Settings) -> None:
+    build([write(tmp_path / "a.jsonl", MILL, BRIDGE)], settings)
+    before = gen.current_name(settings.index)
+    with pytest.raises(UsageError, match="well"):
+        remove(["mill", "well"], settings)
+    assert gen.current_name(settings.index) == before
+
+
+def test_two_builds_of_one_input_make_the_same_vectors(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", MILL, BRIDGE)
+    found = []
+    for name in ("one", "two"):
+        settings = load_settings(index=tmp_path / name)
+        build([path], settings)
+        with closing(opened(settings)) as archive:
+            found.append(archive.vectors())
+    assert np.array_equal(found[0][0], found[1][0])
+    assert np.array_equal(found[0][1], found[1][1])
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        build([tmp_path / "nowhere"], settings)
+
+
+def test_no_index_names_the_command_that_builds_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexUnavailable, match="dateline index build"):
+        gen.current(tmp_path)
+
+
+def test_a_second_writer_is_told_who_holds_the_index(tmp_path: Path, settings: Settings) -> None:
+    with gen.writing(settings.index), pytest.raises(DatelineError, match="process"):
+        build([write(tmp_path / "a.jsonl", MILL)], settings)
+
+
+def test_the_oldest_generation_goes_and_one_is_kept_beside(
+    tmp_path: Path, settings: Settings
+) -> None:
+    for _ in range(3):
+        build([write(tmp_path / "a.jsonl", MILL)], settings)
+    names = sorted(path.name for path in (settings.index / "generations").iterdir())
+    assert names == ["000002", "000003"]
+
+
+STORY = {"published": "2025-01-01T08:00:00Z", "source": "Post"}
+WITHDRAWN = {"id": "w", "title": "Wrong", "text": "It was not so.", "status": "withdrawn"} | STORY
+CORRECTED = {
+    "id": "old",
+    "title": "Old",
+    "text": "Nine were hurt at the mill.",
+    "status": "corrected",
+}
+CORRECTION = {
+    "id": "new",
+    "title": "New",
+    "text": "Eight were hurt at the mill.",
+    "supersedes": "old",
+    "published": "2025-01-03T08:00:00Z",
+    "source": "Courier",
+}
+
+
+@pytest.mark.parametrize(
+    ("filters", "as_of", "seen"),
+    [
+        (Filters(), None, {"bridge", "new"}),
+        (Filters(), datetime(2025, 1, 2, tzinfo=UTC), {"old"}),
+        (Filters(sources=("Courier",)), None, {"new"}),
+        (Filters(until=datetime(2025, 1, 2, tzinfo=UTC)), None, set()),
+        (Filters(since=datetime(2025, 1, 2, tzinfo=UTC)), None, {"new"}),
+    ],
+)
+def test_visible_leaves_out_what_must_not_be_answered_from(
+    tmp_path: Path, filters: Filters, as_of: datetime | None, seen: set[str]
+) -> None:
+    settings = load_settings(index=tmp_path / "index")
+    build([write(tmp_path / "a.jsonl", BRIDGE, WITHDRAWN, CORRECTED | STORY, CORRECTION)], settings)
+    with closing(opened(settings)) as archive:
+        keys = archive.visible(filters, as_of)
+        assert keys is not None
+        assert {article.id for article, _ in archive.passages(sorted(keys))} == seen
+
+
+def test_a_short_notice_leaves_what_it_corrects_searchable(tmp_path: Path) -> None:
+    settings = load_settings(index=tmp_path / "index")
+    long = CORRECTED | {"text": "Nine were hurt at the mill. " + "It was built of oak. " * 20}
+    build([write(tmp_path / "a.jsonl", long, CORRECTION)], settings)
+    with closing(opened(settings)) as archive:
+        assert archive.visible(Filters(), None) is None

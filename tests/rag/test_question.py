@@ -1,0 +1,90 @@
+"""Question analysis, on wording of our own that stands in no evaluation set."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import UsageError
+from rag.question import expect, names, resolve, understand
+from rag.types import Expected, Turn
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Who painted the mural?", Expected.PERSON),
+        ("Which minister signed the decree?", Expected.PERSON),
+        ("Where did the glider land?", Expected.PLACE),
+        ("In which town is the mill?", Expected.PLACE),
+        ("Which airline bought the jets?", Expected.ORGANISATION),
+        ("When does the ban end?", Expected.DATE),
+        ("On what day was the vote?", Expected.DATE),
+        ("How long is the tunnel closure?", Expected.DURATION),
+        ("How many bees were counted?", Expected.NUMBER),
+        ("How old is the tree?", Expected.NUMBER),
+        ("How much did the roof cost?", Expected.MONEY),
+        ("What fine was imposed?", Expected.MONEY),
+        ("What share of voters stayed home?", Expected.PERCENT),
+        ("Why was the concert cancelled?", Expected.REASON),
+        ("What caused the leak?", Expected.REASON),
+        ("What did the mayor say about parking?", Expected.QUOTE),
+        ("Did the dam hold?", Expected.YES_NO),
+        ("Which three rivers flooded?", Expected.LIST),
+        ("What is kept in the vault?", Expected.THING),
+    ],
+)
+def test_expect_reads_the_kind_from_the_wording(text: str, kind: Expected) -> None:
+    assert expect(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "latest"),
+    [
+        ("How many are still missing?", True),
+        ("What is the latest toll?", True),
+        ("Who is currently in charge?", True),
+        ("How many were missing on Monday?", False),
+        ("Who knows the way?", False),
+    ],
+)
+def test_understand_notices_when_the_newest_state_is_meant(text: str, latest: bool) -> None:
+    assert understand(text).wants_latest is latest
+
+
+def test_names_keep_order_and_leave_question_words_out() -> None:
+    assert names("Did Ana Ruiz meet the Bank of Oslo in May? Ana Ruiz did.") == (
+        "Ana Ruiz",
+        "Bank of Oslo",
+        "May",
+    )
+
+
+def test_names_drop_a_possessive_ending() -> None:
+    assert names("Who runs Norway's navy?") == ("Norway",)
+
+
+HISTORY = (Turn("Who founded Aster Foods?", "Ida Brandt."),)
+
+
+def test_resolve_spells_out_what_a_pronoun_leans_on() -> None:
+    assert resolve("How old is she?", HISTORY) == "How old is she (Ida Brandt, Aster Foods)?"
+
+
+def test_resolve_keeps_a_question_that_stands_alone() -> None:
+    text = "How many people work for Borealis Mining?"
+    assert resolve(text, HISTORY) == text
+
+
+def test_resolve_keeps_everything_without_history() -> None:
+    assert resolve("How old is she?", ()) == "How old is she?"
+
+
+def test_resolve_takes_no_names_from_a_long_answer() -> None:
+    long = Turn("Who founded Aster Foods?", " ".join(["It was Ida Brandt, said Otto Klein."] * 4))
+    assert "Klein" not in resolve("How old is she?", (long,))
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\0", "x" * 2001])
+def test_understand_refuses_what_is_no_question(text: str) -> None:
+    with pytest.raises(UsageError):
+        understand(text)

@@ -1,0 +1,201 @@
+"""A real page in a real browser: small archives, a server in a thread, Debian's Chromium."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rag.types import (
+    Answer,
+    AnswerSentence,
+    Article,
+    AsOf,
+    Citation,
+    Expected,
+    Hit,
+    Passage,
+    Question,
+    Sentence,
+    Span,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import Page
+
+    from rag.settings import Settings
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FERRY = Article(
+    id="wire/0001 ünï#%",
+    title="Harbour ferry returns after nine days",
+    text=(
+        "EASTMOUTH — The harbour ferry sailed again on Monday, nine days after the storm.\n"
+        "The service carries 4,200 passengers a day, the port said. "
+        "Harbour master Joan Okafor said the repairs cost $4.2 million.\n"
+        "Two wrecks were lifted from the channel."
+    ),
+    published_at=datetime(2026, 1, 5, 9, 30, tzinfo=UTC),
+    source="Harbour Post",
+    section="Local",
+    byline="Ann Reporter",
+    url="https://harbour.example/ferry?x=1&y=2",
+)
+TRAM = Article(
+    id="a-wire-0002",
+    title="Council votes for tram line",
+    text="The council approved a tram line by 31 votes to 14. Work starts in September.",
+    published_at=datetime(2026, 2, 11, tzinfo=UTC),
+    source="City Wire",
+)
+
+
+def split(article: Article) -> tuple[Sentence, ...]:
+    """Cut at a full stop and white space: enough for the articles written here."""
+    found = re.finditer(r"\S.*?(?:\.(?=\s|$)|$)", article.text, flags=re.MULTILINE)
+    return tuple(
+        Sentence(article.id, n, match.start(), match.end(), match[0])
+        for n, match in enumerate(found)
+    )
+
+
+@dataclass
+class FakeAnswerer:
+    """Answers with the sentences that share most words with the question, from memory."""
+
+    articles: Sequence[Article] = (FERRY, TRAM)
+    error: Exception | None = None
+    histories: list[tuple[Turn, ...]] = field(default_factory=list)
+    lead: str = ""
+
+    def coverage(self) -> AsOf:
+        dates = sorted(a.published_at for a in self.articles if a.published_at)
+        first, last = (dates[0], dates[-1]) if dates else (None, None)
+        return AsOf(None, first, last, len(self.articles))
+
+    def article(self, article_id: str, version: int | None = None) -> Article | None:
+        if self.error:
+            raise self.error
+        held = (a for a in self.articles if a.id == article_id)
+        return next((a for a in held if version in {None, a.version}), None)
+
+    def ask(
+        self,
+        text: str,
+        *,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        self.histories.append(tuple(history))
+        if self.error:
+            raise self.error
+        words = set(re.findall(r"\w{4,}", text.lower()))
+        scored = [
+            (len(words & set(re.findall(r"\w{4,}", s.text.lower()))), article, s)
+            for article in self.articles
+            for s in split(article)
+        ]
+        scored.sort(key=lambda row: -row[0])
+        best = [row for row in scored if row[0] >= 2][:3]
+        hits = [
+            Hit(a, Passage(f"{a.id}/0", a.id, split(a), 9), 1.0 / n, n)
+            for n, a in enumerate(self.articles, 1)
+        ]
+        told = [self._told(article, sentence) for _, article, sentence in best]
+        newest = max((a.published_at for _, a, _ in best if a.published_at), default=None)
+        reach = self.coverage()
+        _, near, sentence = scored[0]
+        return Answer(
+            question=Question(text, text, Expected.THING),
+            sentences=tuple(told),
+            hits=tuple(hits),
+            as_of=AsOf(newest, reach.archive_from, reach.archive_to, reach.n_articles),
+            probability=0.9 if told else 0.1,
+            refusal=None if told else "The archive does not say what that is.",
+            closest=None if told else Citation.of(near, sentence),
+        )
+
+    def _told(self, article: Article, sentence: Sentence) -> AnswerSentence:
+        at = sentence.text.find(self.lead) if self.lead else -1
+        lead = Span(at, at + len(self.lead)) if at >= 0 else None
+        return AnswerSentence(sentence.text, Citation.of(article, sentence), lead)
+
+
+@pytest.fixture
+def ferry() -> Article:
+    return FERRY
+
+
+@pytest.fixture
+def tram() -> Article:
+    return TRAM
+
+
+@pytest.fixture
+def make_answerer() -> type[FakeAnswerer]:
+    return FakeAnswerer
+
+
+@pytest.fixture
+def cut() -> Callable[[Article], tuple[Sentence, ...]]:
+    return split
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., AbstractContextManager[str]]:
+    """Serve any answerer on a free port of this machine: `with running(answerer) as url`."""
+
+    @contextmanager
+    def serve(answerer: Any) -> Iterator[str]:
+        from ui.page.server import running as run
+
+        with run(answerer) as url:
+            yield url
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def seed_page(
+    seed_settings: Settings, running: Callable[..., AbstractContextManager[str]]
+) -> Iterator[str]:
+    """The address of a page over the real index of `seeds/`."""
+    from index.answerer import open_answerer
+
+    with running(open_answerer(seed_settings)) as url:
+        yield url
+
+
+@pytest.fixture
+def requests_made(page: Page) -> list[str]:
+    """Every address the page asks for, from its first load on."""
+    made: list[str] = []
+    page.on("request", lambda request: made.append(request.url))
+    return made
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": CHROMIUM, "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """Without smooth scrolling, so that nothing has to be waited for in vain."""
+    return {"reduced_motion": "reduce"}

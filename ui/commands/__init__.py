@@ -1,0 +1,1 @@
+"""The command groups `dateline index` and `dateline eval`."""

@@ -1,0 +1,105 @@
+"""`dateline index`: build, add, remove, status, check."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+
+app = typer.Typer(help="Make and keep the index.", no_args_is_help=True, rich_markup_mode=None)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders of articles.")]
+
+PART_REJECTED = 5
+
+
+@app.command(epilog="Example: dateline index build seeds/ --index .dateline")
+def build(paths: Paths, *, index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Make the index anew from files and folders; the old one answers until it is ready."""
+    from index.build import build as build_index
+    from rag.settings import load_settings
+    from ui.progress import showing_progress
+
+    with showing_progress() as progress:
+        report = build_index(paths, load_settings(index=index), progress=progress)
+    _conclude(report, as_json=as_json)
+
+
+@app.command(epilog="Example: dateline index add today/ --index .dateline")
+def add(
+    inputs: Annotated[list[str], typer.Argument(help="Files or folders of articles.")],
+    *,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add or update articles; what is known and unchanged is not embedded again."""
+    from index.build import add as add_articles
+    from rag.errors import UsageError
+    from rag.settings import load_settings
+    from ui.progress import showing_progress
+
+    if remote := [name for name in inputs if "://" in name]:
+        raise UsageError(f"{remote[0]}: addresses cannot be read yet. Save the page, add the file.")
+    with showing_progress() as progress:
+        report = add_articles(
+            [Path(name) for name in inputs], load_settings(index=index), progress=progress
+        )
+    _conclude(report, as_json=as_json)
+
+
+@app.command(epilog="Example: dateline index remove a-wire-0001")
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="Ids of articles.")],
+    *,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take articles out of the index and of every answer from the next question on."""
+    from index.build import remove as remove_articles
+    from rag.settings import load_settings
+
+    _conclude(remove_articles(ids, load_settings(index=index)), as_json=as_json)
+
+
+@app.command(epilog="Example: dateline index status --json")
+def status(*, index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Say what the index holds and what made it."""
+    from index.status import read_status
+    from rag.settings import load_settings
+    from ui.text import status_text
+
+    found = read_status(load_settings(index=index).index)
+    typer.echo(json.dumps(found.record(), ensure_ascii=False) if as_json else status_text(found))
+
+
+@app.command(epilog="Example: dateline index check")
+def check(*, index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Hold every derived part against the truth; exit code 1 where something is wrong."""
+    from index.check import check as check_index
+    from index.generation import BUILD
+    from rag.settings import load_settings
+
+    faults = check_index(load_settings(index=index).index)
+    if as_json:
+        typer.echo(json.dumps({"faults": faults}, ensure_ascii=False))
+    elif faults:
+        typer.echo("\n".join([*faults, f"Mend: {BUILD}"]))
+    else:
+        typer.echo("Every part of the index agrees with the archive.")
+    if faults:
+        raise typer.Exit(1)
+
+
+def _conclude(report: BuildReport, *, as_json: bool) -> None:
+    from ui.text import build_record, build_text
+
+    typer.echo(json.dumps(build_record(report)) if as_json else build_text(report))
+    if report.rejected:
+        raise typer.Exit(PART_REJECTED)

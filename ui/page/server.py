@@ -1,0 +1,120 @@
+"""Starting and stopping the page's server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from starlette.middleware import Middleware
+
+from rag.errors import DatelineError
+from ui.page.app import HERE, Answerer, build_page
+from ui.page.harden import WILDCARD, Harden
+from ui.page.theme import newspaper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ui.page.offline import gr
+
+# Sessions kept on the server: a conversation holds a few kilobytes per answer.
+N_SESSIONS = 500
+
+
+def serve(
+    answerer: Answerer,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    allow_hosts: Sequence[str] = (),
+    announce: Callable[[str], object] = print,
+) -> None:
+    """Serve the page until interrupted (Ctrl-C); `announce` is told its address.
+
+    Args:
+        answerer: The opened index.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        allow_hosts: Further names the server answers to, for use behind another name.
+        announce: Called once, with a line for the reader.
+
+    Raises:
+        DatelineError: The port is taken or the address is not this machine's.
+    """
+    with running(answerer, host=host, port=port, allow_hosts=allow_hosts) as url:
+        announce(f"Dateline is at {url} (Ctrl-C stops it)")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            announce("Stopped.")
+
+
+@contextmanager
+def running(
+    answerer: Answerer,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allow_hosts: Sequence[str] = (),
+) -> Iterator[str]:
+    """Run the page's server for the time of a `with`; gives its address.
+
+    Raises:
+        DatelineError: The port is taken or the address is not this machine's.
+    """
+    port = _claim(host, port)
+    with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
+        os.environ["GRADIO_TEMP_DIR"] = scratch
+        page = build_page(answerer)
+        try:
+            _launch(page, host=host, port=port, allow_hosts=allow_hosts)
+            shown = "127.0.0.1" if host in WILDCARD else host
+            yield f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+        finally:
+            page.close(verbose=False)
+            os.environ.pop("GRADIO_TEMP_DIR", None)
+
+
+def _launch(page: gr.Blocks, *, host: str, port: int, allow_hosts: Sequence[str]) -> None:
+    guard = Middleware(Harden, bound_to=host, allow_hosts=tuple(allow_hosts))
+    page.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        inbrowser=False,
+        show_error=False,
+        theme=newspaper(),
+        css_paths=[HERE / "style.css"],
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        allowed_paths=[],
+        max_file_size="1kb",
+        strict_cors=True,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        state_session_capacity=N_SESSIONS,
+        app_kwargs={"middleware": [guard]},
+    )
+
+
+def _claim(host: str, port: int) -> int:
+    """Find out before gradio does whether the port can be had, to say so in one line."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise DatelineError(
+                f"Cannot listen on {host} port {port}: {error.strerror or error}. "
+                f"Choose another: dateline chat --port {port + 1}"
+            ) from error
+        return int(probe.getsockname()[1])
