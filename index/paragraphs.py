@@ -62,10 +62,11 @@ def _stripped(text: str, start: int, end: int) -> Span | None:
 def _is_wrapped(text: str, lines: list[Span]) -> bool:
     """Tell whether a block's newlines are a typist's line ends rather than paragraph ends."""
     full = [end - start for start, end in lines[:-1]]
-    if len(full) < 2 or max(full) not in _WIDTH_CHARS:
+    widest = max(full, default=0)
+    if len(full) < 2 or widest not in _WIDTH_CHARS:
         return False
     unfinished = sum(not _FINISHED.search(text, *line) for line in lines[:-1])
-    n_short = sum(width < max(full) - _SLACK_CHARS for width in full)
+    n_short = sum(width < widest - _SLACK_CHARS for width in full)
     return unfinished * 2 > len(full) and n_short * 3 <= len(full)
 
 

@@ -77,9 +77,10 @@ def ask(
         since=moment(since, end_of_day=False),
         until=moment(until, end_of_day=True),
     )
+    seen_by = moment(as_of, end_of_day=True)
     answerer = open_answerer(load_settings(index=index))
     started = perf_counter()
-    answer = answerer.ask(asked, filters=filters, as_of=moment(as_of, end_of_day=True))
+    answer = answerer.ask(asked, filters=filters, as_of=seen_by)
     if as_json:
         record = {"id": None, **prediction(answer), "seconds": round(perf_counter() - started, 4)}
         typer.echo(json.dumps(record, ensure_ascii=False))
