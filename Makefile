@@ -48,6 +48,10 @@ lock: install  ## pin every package anew from the ranges in pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --strip-extras --allow-unsafe \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml
+	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock  # which build is the index's matter
+
+train: install  ## fit the weights over the selector anew (the selector itself: docs/training.md)
+	$(BIN)/python -m eval.training.blend --shared $(SHARED)
 
 clean:  ## remove the environment and the seed index
 	rm -rf $(VENV) $(INDEX)

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+RULES_VERSION = "1"
+"""Counted up when a rule changes where sentences end: it is part of an index's manifest."""
+
 _OPENERS = "\"'“‘„«‹([{¿¡*_"
 _CLOSERS = "\"'”’“»›)]}*_"
 _EMOJI = "\u2600-\u27bf\u2b50\ufe0f\u200d\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"

@@ -23,7 +23,6 @@ from index.readers import Rejection, read
 from index.split import sentences_of, split_passages
 from index.store import Archive, ArchiveWriter, state_hash
 from rag.errors import DatelineError, IndexUnavailable, UsageError
-from rag.types import Article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from index.embed import Embedder
     from rag.settings import Settings
+    from rag.types import Article
 
 COMMIT_EVERY = 256
 

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from index.boundaries import RULES_VERSION
 from index.models import sha256_of
 from rag.errors import DatelineError, IndexUnavailable
 
@@ -70,7 +71,8 @@ class Generation:
 
 def versions_in_use() -> dict[str, str]:
     """Return the versions of the packages whose output an index holds."""
-    return {name: version(name) for name in ("faiss-cpu", "nupunkt", "tantivy", "tiktoken")}
+    packages = ("faiss-cpu", "nupunkt", "tantivy", "tiktoken")
+    return {name: version(name) for name in packages} | {"sentence rules": RULES_VERSION}
 
 
 def current(index: Path) -> Generation:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from rag.question import names
 from rag.types import Expected
-from rag.words import coverage, numbers, weigh
+from rag.words import FUNCTION_WORDS, coverage, numbers, weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rag.types import Hit, Question, Sentence
     from rag.words import Vocabulary
@@ -26,8 +26,8 @@ _NUMBER_WORD = (
     r"hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|none|no one"
 )
 _MONTH = (
-    r"Jan(?:\.|uary)|Feb(?:\.|ruary)|March|April|May|June|July|Aug(?:\.|ust)|Sept?(?:\.|ember)|"
-    r"Oct(?:\.|ober)|Nov(?:\.|ember)|Dec(?:\.|ember)"
+    r"Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
 )
 _DAY = r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+))+"
@@ -100,8 +100,8 @@ class FeatureReader:
     def __init__(self, question: Question, hits: tuple[Hit, ...], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._expected = question.expected
-        stems = vocabulary.stems(question.standalone)
-        plain = [stem for stem in stems if stem not in _function_stems(vocabulary)]
+        stems, empty = vocabulary.stems(question.standalone), _function_stems(vocabulary)
+        plain = [stem for stem in stems if stem not in empty]
         self.weights: Mapping[str, float] = weigh(plain, vocabulary)
         self._names = [name.lower() for name in names(question.standalone)]
         self._numbers = numbers(question.standalone)
@@ -140,11 +140,9 @@ def fits(text: str, expected: Expected) -> bool:
 
 
 def _function_stems(vocabulary: Vocabulary) -> frozenset[str]:
-    from rag.words import FUNCTION_WORDS
-
     return frozenset(vocabulary.stems(" ".join(sorted(FUNCTION_WORDS))))
 
 
-def _share(present: object) -> float:
-    found = [bool(flag) for flag in present]  # type: ignore[attr-defined]
+def _share(present: Iterable[bool]) -> float:
+    found = list(present)
     return sum(found) / len(found) if found else 1.0

@@ -179,7 +179,8 @@ class Citation:
     """One source sentence, exactly: `article.text[start:end] == quote` at every use.
 
     `content_hash` is that of the article's version when it was cited. The rest is what a reader
-    needs to see without opening the article.
+    needs to see without opening the article; `published_at` is the last update where the outlet
+    states no other date.
     """
 
     article_id: str
@@ -207,7 +208,7 @@ class Citation:
             content_hash=article.content_hash,
             title=article.title,
             source=article.source,
-            published_at=article.published_at,
+            published_at=article.published_at or article.updated_at,
             url=article.url,
         )
 

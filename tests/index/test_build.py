@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +17,9 @@ from index.store import Archive
 from rag.errors import DatelineError, IndexUnavailable, UsageError
 from rag.settings import Settings, load_settings
 from rag.types import Filters
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MILL = {"id": "mill", "title": "Mill burns", "text": "The mill burned. Nobody was hurt."}
 BRIDGE = {"id": "bridge", "title": "Bridge opens", "text": "The bridge opened on Monday."}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +13,9 @@ from index.embed import OnnxEmbedder, TorchEmbedder, converted
 from index.models import find_model, verify_model
 from rag.errors import ModelMismatch
 from rag.settings import load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = [
     "The ferry sank in heavy seas off the northern coast on Tuesday.",

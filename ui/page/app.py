@@ -40,7 +40,7 @@ def build_page(answerer: Answerer) -> gr.Blocks:
             with gr.Column(scale=5, min_width=320, elem_id="dl-reading"):
                 source = _html(panel.HINT, "dl-source", script="panel.js")
                 found = _html("", "dl-found")
-        asking = _wire_questions(answerer, talk, said, box, found)
+        asking = _wire_questions(answerer, talk, said, box, source, found)
         _wire_sources(answerer, talk, source)
         again.click(
             lambda: ((), _said(()), "", panel.HINT, ""),
@@ -56,22 +56,28 @@ def build_page(answerer: Answerer) -> gr.Blocks:
 
 
 def _wire_questions(
-    answerer: Answerer, talk: gr.State, said: gr.HTML, box: gr.Textbox, found: gr.HTML
+    answerer: Answerer,
+    talk: gr.State,
+    said: gr.HTML,
+    box: gr.Textbox,
+    source: gr.HTML,
+    found: gr.HTML,
 ) -> Any:
     def respond(text: str, past: Talk) -> Iterator[tuple[Any, ...]]:
         if not text or not text.strip():
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield (gr.skip(),) * 5
             return
         past = past[-(MAX_EXCHANGES - 1) :]
         for shown in ask(answerer, text, past):
             now = (*past, shown.exchange)
             listed = gr.skip() if shown.found is None else shown.found
-            yield "", _said(now), now, listed
+            # an article opened for an earlier question would hide what is found for this one
+            yield "", _said(now), now, "" if past else panel.HINT, listed
 
     return box.submit(
         respond,
         [box, talk],
-        [box, said, talk, found],
+        [box, said, talk, source, found],
         concurrency_limit=N_CONCURRENT,
         concurrency_id="ask",
         trigger_mode="once",

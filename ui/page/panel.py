@@ -55,7 +55,7 @@ def article_view(article: Article, ref: Ref, *, also: Iterable[Span], lead: Span
     return allow(
         f'<article class="dl-article" aria-label="Source article">'
         f'<p class="dl-nav"><button type="button" class="dl-back">Back to the answer</button>'
-        f'{following}<span class="dl-where">{_where(article)}</span></p>{_head(article)}{changed}"
+        f'{following}<span class="dl-where">{_where(article)}</span></p>{_head(article)}{changed}'
         f'<div class="dl-body">{_body(article.text, marks)}</div>{_address(article.url)}</article>'
     )
 
@@ -161,12 +161,15 @@ def _found(hit: Hit) -> str:
     words = hit.passage.text
     snippet = words if len(words) <= _SNIPPET_CHARS else words[:_SNIPPET_CHARS].rsplit(" ", 1)[0]
     dots = "" if snippet == words else "…"
-    meta = f"{article.source or 'Unnamed outlet'} · {day(article.dated_at)}"
     return (
         f'<li><a class="dl-hit" href="{Ref.to_hit(hit).href}">{inert(article.title)}</a>'
-        f'<p class="dl-meta">{inert(meta)}</p>'
+        f'<p class="dl-meta">{_where(article)}</p>'
         f'<p class="dl-snippet">{inert(snippet)}{dots}</p></li>'
     )
+
+
+def _where(article: Article) -> str:
+    return inert(f"{article.source or 'Unnamed outlet'} · {day(article.dated_at)}")
 
 
 def _notice(message: str) -> str:
