@@ -3,7 +3,8 @@
 Two small linear models over `rag.features`, fitted on questions whose articles the selector never
 trained on: which sentence to show, and whether to answer at all. Their settings (regularisation,
 how readily a second sentence joins, the threshold) are chosen by what cross-validated folds say;
-a fold holds whole groups of articles. Writes `rag/weights/blend.json` with its provenance.
+a fold holds whole articles. Questions are weighed so that one in four has no answer, whatever the
+sets' own share: that is what we expect of readers. Writes `rag/weights/blend.json`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,13 @@ from scipy.optimize import minimize
 from eval.measures import score
 from eval.predictions import Cited, Prediction
 from eval.questions import load_set
-from eval.training.corpus import HELD_OUT_NEWS_GROUPS, HELD_OUT_SQUAD
+from eval.training.corpus import (
+    HELD_OUT_NEWS_GROUPS,
+    HELD_OUT_SQUAD,
+    Archive,
+    read_news,
+    read_squad,
+)
 from index.answerer import open_answerer
 from index.build import build
 from rag.compose import choose
@@ -43,6 +50,7 @@ PENALTIES = (0.3, 1.0, 3.0, 10.0)
 JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 SQUAD_EVERY = 4  # SQuAD's articles are no news: every fourth question, so that news weighs more
 N_FOLDS = 5
+UNANSWERABLE_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Row:
     """
 
     case: Case
-    group: str
+    article: str
     weighed: Weighed
     features: Floats
     right: NDArray[np.bool_]
@@ -77,8 +85,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, default=Path("rag/weights/blend.json"))
     options = parser.parse_args()
-    news = weigh_set(options.shared / "data" / "train-news", _is_held_out_news, every=1)
-    squad = weigh_set(options.shared / "data" / "squad2", _is_held_out_squad, every=SQUAD_EVERY)
+    data = options.shared / "data"
+    news = weigh_set(data / "train-news", read_news(data / "train-news"), every=1)
+    squad = weigh_set(data / "squad2", read_squad(data / "squad2"), every=SQUAD_EVERY)
     blend, report = fit(news, squad)
     fitted = {
         "about": "linear models over rag.features; made by eval/training/blend.py",
@@ -94,19 +103,19 @@ def main() -> None:
     print(json.dumps(report, indent=1))
 
 
-def weigh_set(folder: Path, is_held_out: object, *, every: int) -> list[Row]:
+def weigh_set(folder: Path, archive: Archive, *, every: int) -> list[Row]:
     """Ask the shipped pipeline the held-out questions of a set, over the set's whole archive."""
-    assert callable(is_held_out)  # noqa: S101 - a type the checker cannot see here
+    articles = {q.id: q.doc for q in archive.questions if q.held_out}
+    cases = [case for case in load_set(folder).cases if case.id in articles][::every]
     with tempfile.TemporaryDirectory() as scratch:
         settings = load_settings(index=Path(scratch))
         build([folder / "articles.jsonl"], settings)
         answerer = open_answerer(settings)
         rows = []
-        cases = [case for case in load_set(folder).cases if is_held_out(case)]
-        for n, case in enumerate(cases[::every]):
+        for n, case in enumerate(cases):
             if n % 100 == 0:
-                print(f"{folder.name}: {n} of {len(cases[::every])} questions", flush=True)
-            rows.append(_row(case, answerer.weigh(case.question)))
+                print(f"{folder.name}: {n} of {len(cases)} questions", flush=True)
+            rows.append(_row(case, articles[case.id] or case.id, answerer.weigh(case.question)))
         answerer.close()
     return [row for row in rows if len(row.features)]
 
@@ -138,7 +147,7 @@ def fit_blend(rows: Sequence[Row], penalty: float) -> Blend:
     order = _fit_order([row for row in rows if row.right.any()], standard, penalty)
     tops = np.stack([row.features[_top(row, order)] for row in rows])
     wanted = np.array([row.case.answerable for row in rows], float)
-    answerable = _fit_logistic(tops, wanted, standard, penalty)
+    answerable = _fit_logistic(tops, wanted, _shares(wanted == 0), standard, penalty)
     return Blend(order=order, answerable=answerable, threshold=0.5, join=1.0)
 
 
@@ -152,15 +161,20 @@ def choose_threshold(
     trusted = np.array([outcome.trusted for outcome in given])
     refusable = np.array([not row.case.answerable for row, _, _ in answered])
     candidates = np.unique(np.round(np.concatenate([[0.0], probabilities]), 3))
-    trusts = [float(np.where(probabilities >= t, trusted, refusable).mean()) for t in candidates]
+    shares = _shares(refusable)
+    trusts = [
+        float(shares @ np.where(probabilities >= t, trusted, refusable)) / len(shares)
+        for t in candidates
+    ]
     # the middle of the best plateau: its edge would fit the folds' noise
     near = [t for t, trust in zip(candidates, trusts, strict=True) if trust >= max(trusts) - 0.004]
     threshold = float(np.median(near))
     shown = probabilities >= threshold
     correct = np.array([outcome.correct for outcome in given])
     first = [row.right[_top(row, blend.order)] for row, blend in outside if row.right.any()]
-    report = {
-        "trust": float(np.where(shown, trusted, refusable).mean()),
+    report: dict[str, object] = {
+        "trust": float(shares @ np.where(shown, trusted, refusable)) / len(shares),
+        "trust_unweighed": float(np.where(shown, trusted, refusable).mean()),
         "fully_correct": float((correct & shown)[~refusable].mean()),
         "abstention_f1": _f1(~shown, refusable),
         "answerability_auc": _auc(probabilities, ~refusable),
@@ -172,10 +186,10 @@ def choose_threshold(
     return threshold, max(trusts), report
 
 
-def _row(case: Case, weighed: Weighed) -> Row:
+def _row(case: Case, article: str, weighed: Weighed) -> Row:
     features = [f.values() for f in weighed.scored.features]
     right = [_supports(case, c.hit.article.id, c.sentence.text) for c in weighed.scored.candidates]
-    return Row(case, case.id.split("-")[0], weighed, np.array(features, float), np.array(right))
+    return Row(case, article, weighed, np.array(features, float), np.array(right))
 
 
 def _supports(case: Case, doc: str, sentence: str) -> bool:
@@ -228,16 +242,18 @@ def _fit_order(rows: Sequence[Row], standard: Standard, penalty: float) -> Weigh
     return _unscaled(found.x, 0.0, standard)
 
 
-def _fit_logistic(x: Floats, y: Floats, standard: Standard, penalty: float) -> Weights:
+def _fit_logistic(
+    x: Floats, y: Floats, shares: Floats, standard: Standard, penalty: float
+) -> Weights:
     scaled = np.column_stack([standard.apply(x), np.ones(len(x))])
     kept = np.append(np.ones(len(NAMES)), 0.0)  # the bias is not held back
 
     def loss(w: Floats) -> tuple[float, Floats]:
         values = scaled @ w
         chance = 1 / (1 + np.exp(-values))
-        total = float(np.logaddexp(0, values).sum() - y @ values)
+        total = float(shares @ (np.logaddexp(0, values) - y * values))
         held = penalty * kept * w
-        return total + float(held @ w) / 2, scaled.T @ (chance - y) + held
+        return total + float(held @ w) / 2, scaled.T @ (shares * (chance - y)) + held
 
     found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B")
     return _unscaled(found.x[:-1], float(found.x[-1]), standard)
@@ -251,9 +267,17 @@ def _unscaled(weights: Floats, bias: float, standard: Standard) -> Weights:
 
 def _folds(rows: Sequence[Row]) -> list[int]:
     """Assign folds by article, so that no article's questions stand on both sides."""
-    articles = [row.case.evidence[0].doc if row.case.evidence else row.case.id for row in rows]
-    order = {name: n for n, name in enumerate(dict.fromkeys(articles))}
-    return [order[name] % N_FOLDS for name in articles]
+    order = {name: n for n, name in enumerate(dict.fromkeys(row.article for row in rows))}
+    return [order[row.article] % N_FOLDS for row in rows]
+
+
+def _shares(refusable: NDArray[np.bool_]) -> Floats:
+    """Weigh questions so that UNANSWERABLE_SHARE of the weight has no answer; mean 1."""
+    share = refusable.mean()
+    weights = np.where(
+        refusable, UNANSWERABLE_SHARE / share, (1 - UNANSWERABLE_SHARE) / (1 - share)
+    )
+    return np.asarray(weights, float)
 
 
 def _f1(refused: NDArray[np.bool_], refusable: NDArray[np.bool_]) -> float:
@@ -266,14 +290,6 @@ def _auc(values: Floats, positive: NDArray[np.bool_]) -> float:
     ranks = np.argsort(np.argsort(values)) + 1.0
     n, m = int(positive.sum()), int((~positive).sum())
     return float((ranks[positive].sum() - n * (n + 1) / 2) / max(1, n * m))
-
-
-def _is_held_out_news(case: Case) -> bool:
-    return case.id.split("-")[0] in HELD_OUT_NEWS_GROUPS
-
-
-def _is_held_out_squad(case: Case) -> bool:
-    return any(e.doc in HELD_OUT_SQUAD for e in case.evidence)
 
 
 if __name__ == "__main__":
