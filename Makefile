@@ -50,7 +50,9 @@ lock: install  ## pin every package anew from the ranges in pyproject.toml
 		--output-file requirements.lock pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock  # which build is the index's matter
 
-train: install  ## fit the weights over the selector anew (the selector itself: docs/training.md)
+train: install  ## train the selector and fit the blend anew: an hour and a half on two cores
+	$(BIN)/python -m eval.training.train --shared $(SHARED)/data --out .train --minutes 60
+	$(BIN)/python -m eval.training.export --checkpoint .train/selector.pt --shared $(SHARED)/data --out rag/weights
 	$(BIN)/python -m eval.training.blend --shared $(SHARED)
 
 clean:  ## remove the environment and the seed index

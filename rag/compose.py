@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.question import asks_for_several
 from rag.types import Answer, AnswerSentence, AsOf, Citation, Expected, Span
+from rag.words import NUMBER_WORDS, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,8 +112,12 @@ def _sentence(question: Question, n: int, candidate: Candidate) -> AnswerSentenc
 
 
 def _same(one: Candidate, other: Candidate) -> bool:
-    a, b = (set(re.findall(r"\w+", c.sentence.text.lower())) for c in (one, other))
-    return len(a & b) >= SAME * max(1, min(len(a), len(b)))
+    """Say whether the one tells nothing that the other does not; another figure is news."""
+    texts = one.sentence.text.lower(), other.sentence.text.lower()
+    first, second = (set(re.findall(r"\w+", text)) for text in texts)
+    if numbers(texts[0]) - numbers(texts[1]) or (first - second) & NUMBER_WORDS:
+        return False
+    return len(first & second) >= SAME * max(1, min(len(first), len(second)))
 
 
 def _timestamp(at: datetime | None) -> float:

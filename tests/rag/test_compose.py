@@ -42,6 +42,14 @@ def test_choose_leaves_out_what_says_the_same_again() -> None:
     assert choose(understand("What burned?"), [MILL, COPY, DAMAGE], join=1.0) == [MILL, DAMAGE]
 
 
+def test_choose_keeps_another_figure_for_the_same_thing() -> None:
+    outlets = [
+        candidate("Waves were three metres high when the ferry sank.", 5.0, article="x"),
+        candidate("Waves were five metres high when the ferry sank.", 4.9, article="y"),
+    ]
+    assert choose(understand("How high were the waves?"), outlets, join=1.0) == outlets
+
+
 def test_choose_shows_at_most_three_unless_a_list_is_asked_for() -> None:
     texts = ["Anna won gold.", "Boris took silver.", "Carla ran third.", "Dora fell."]
     found = [candidate(text, 5.0 - i / 10, article=text) for i, text in enumerate(texts)]
