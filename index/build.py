@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from index.embed import Embedder
     from rag.settings import Settings
     from rag.types import Article
@@ -237,7 +234,7 @@ class _Run:
             counts = archive.counts()
             if not counts["articles"] and not n_removed:
                 raise DatelineError(_nothing_read(tally.rejected))
-            derive(archive, draft, dimension=embedder.card.dimension)
+            derive(archive, draft)
         self.seconds["derive"] = time.perf_counter() - started
         manifest = gen.Manifest(
             format=gen.FORMAT,
@@ -265,15 +262,11 @@ class _Run:
         )
 
 
-def derive(archive: Archive, folder: Path, *, dimension: int) -> None:
+def derive(archive: Archive, folder: Path) -> None:
     """Write the vector index and the lexical index of `archive` into `folder`."""
     keys, vectors = archive.vectors()
-    write_dense(folder / gen.DENSE, keys, _shaped(vectors, dimension), dimension=dimension)
+    write_dense(folder / gen.DENSE, keys, vectors)
     write_lexical(folder / gen.LEXICAL, archive.texts())
-
-
-def _shaped(vectors: NDArray[np.float32], dimension: int) -> NDArray[np.float32]:
-    return vectors.reshape(-1, dimension)
 
 
 def _as_built(settings: Settings) -> Settings:

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def write_dense(
-    path: Path, keys: NDArray[np.int64], vectors: NDArray[np.float32], *, dimension: int
-) -> None:
-    """Write vectors (n, d) under `keys` (n,) as an exact index."""
-    index = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+def write_dense(path: Path, keys: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+    """Write vectors (n, d) under `keys` (n,) as an exact index; n may be 0."""
+    index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
     if len(keys):
         index.add_with_ids(np.ascontiguousarray(vectors, np.float32), keys)
     faiss.write_index(index, str(path))

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,14 +45,19 @@ class Embedder(Protocol):
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """Open the configured model after checking its files.
+    """Open the configured model after checking its files; a process opens a model once.
 
     Raises:
         ModelMismatch: The model is missing, or a byte of it is not the pinned one.
     """
-    card = find_model(settings.model)
+    return _opened(settings.model, settings.cache / "models", settings.n_threads)
+
+
+@cache
+def _opened(model: str, folder: Path, n_threads: int) -> Embedder:
+    card = find_model(model)
     if card.is_default:
-        return OnnxEmbedder(card, settings.cache / "models", n_threads=settings.n_threads)
+        return OnnxEmbedder(card, folder, n_threads=n_threads)
     return TorchEmbedder(card)
 
 

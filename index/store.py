@@ -316,7 +316,8 @@ class Archive:
             raise IndexUnavailable("Passages without vectors. Mend: dateline index build PATH...")
         keys = np.array([key for key, _ in rows], np.int64)
         values = np.frombuffer(b"".join(value for _, value in rows), "<f4")
-        return keys, values.reshape(len(rows), -1).astype(np.float32)
+        dimension = int(str(self.settings()["dimension"]))
+        return keys, values.reshape(len(rows), dimension).astype(np.float32)
 
     def texts(self) -> Iterator[tuple[int, str, str]]:
         """Yield (key, headline, text) of every current passage, by key."""

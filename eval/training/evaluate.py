@@ -107,24 +107,28 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--questions", type=int, default=600, help="at most so many per set")
+    parser.add_argument("--sets", nargs="+", default=["news", "squad"], help="which to measure")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--card", action="store_true", help="write the figures into selector.json")
     options = parser.parse_args()
     selector = PassageSelector.load(options.weights, threads=options.threads)
-    figures = measure(options.shared, selector, questions=options.questions)
+    archives = [a for a in read_archives(options.shared) if a.name in options.sets]
+    figures = measure(archives, selector, questions=options.questions)
     print(json.dumps(figures, indent=2))
     if options.card:
         path = options.weights / "selector.json"
         card = json.loads(path.read_text(encoding="utf-8"))
-        card["figures"] = figures
+        card["figures"] = card.get("figures", {}) | figures
         path.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def measure(shared: Path, selector: PassageSelector, *, questions: int) -> dict[str, object]:
-    """Return the figures of the held-out news and SQuAD articles."""
+def measure(
+    archives: Sequence[Archive], selector: PassageSelector, *, questions: int
+) -> dict[str, object]:
+    """Return the figures of the held-out articles of every archive."""
     embedder = Embedder(base_folder())
     figures: dict[str, object] = {}
-    for archive in read_archives(shared)[:2]:
+    for archive in archives:
         held = archive.part(held_out=True)
         judge = Judge(held, selector, embedder)
         drawn = random.Random(SEED).sample(held.questions, min(questions, len(held.questions)))

@@ -28,7 +28,7 @@ def vectors() -> np.ndarray:
 @pytest.fixture(scope="module")
 def dense(tmp_path_factory: pytest.TempPathFactory, vectors: np.ndarray) -> DenseIndex:
     path = tmp_path_factory.mktemp("dense") / "dense.faiss"
-    write_dense(path, np.arange(N, dtype=np.int64) * 3, vectors, dimension=D)
+    write_dense(path, np.arange(N, dtype=np.int64) * 3, vectors)
     return DenseIndex(path)
 
 

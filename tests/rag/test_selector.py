@@ -193,3 +193,13 @@ def test_card_credits_its_sources_and_fits_its_size() -> None:
     card = json.loads((WEIGHTS / "selector.json").read_text(encoding="utf-8"))
     assert {"SQuAD 2.0", "QED", "CLAPNQ"} <= {c.split(",")[0] for c in card["credit"]}
     assert (WEIGHTS / "selector.onnx").stat().st_size == card["bytes"] <= 30_000_000
+
+
+# Margins of FERRY by the shipped weights; newly trained weights need new ones.
+GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
+GOLDEN_MARGINS: tuple[float, ...] = ()
+
+
+def test_margins_are_those_of_the_shipped_weights(selector: PassageSelector) -> None:
+    (score,) = selector.score(GOLDEN_QUESTION, [FERRY])
+    assert score.margins == pytest.approx(GOLDEN_MARGINS, abs=0.3)

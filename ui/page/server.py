@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -69,9 +71,10 @@ def running(
     port = _claim(host, port)
     with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
         os.environ["GRADIO_TEMP_DIR"] = scratch
-        page = build_page(answerer)
+        with ThreadPoolExecutor(1) as aside:
+            opened = aside.submit(asyncio.run, _open(answerer, host, port, tuple(allow_hosts)))
+            page = opened.result()
         try:
-            _launch(page, host=host, port=port, allow_hosts=allow_hosts)
             shown = "127.0.0.1" if host in WILDCARD else host
             yield f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
         finally:
@@ -79,8 +82,12 @@ def running(
             os.environ.pop("GRADIO_TEMP_DIR", None)
 
 
-def _launch(page: gr.Blocks, *, host: str, port: int, allow_hosts: Sequence[str]) -> None:
-    guard = Middleware(Harden, bound_to=host, allow_hosts=tuple(allow_hosts))
+async def _open(
+    answerer: Answerer, host: str, port: int, allow_hosts: tuple[str, ...]
+) -> gr.Blocks:
+    """Build and launch inside an event loop: outside of one gradio makes several, never closed."""
+    page = build_page(answerer)
+    guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts)
     page.launch(
         server_name=host,
         server_port=port,
@@ -103,6 +110,7 @@ def _launch(page: gr.Blocks, *, host: str, port: int, allow_hosts: Sequence[str]
         state_session_capacity=N_SESSIONS,
         app_kwargs={"middleware": [guard]},
     )
+    return page
 
 
 def _claim(host: str, port: int) -> int:
