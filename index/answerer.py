@@ -73,7 +73,9 @@ class LiveAnswerer:
             return self._archive.sentences(article)
 
     def coverage(self, as_of: datetime | None = None) -> AsOf:
-        """Say how far the archive reaches, and how many articles it holds."""
+        """Say how far the archive reaches; without `as_of` never waits for a question to end."""
+        if as_of is None:
+            return self._reach
         with self._lock:
             self._refresh()
             return self._answerer.coverage(as_of)
@@ -120,7 +122,7 @@ class LiveAnswerer:
             threshold=self._settings.threshold,
             n_articles=self._settings.k,
         )
-        self._archive, self._generation = archive, generation
+        self._archive, self._generation, self._reach = archive, generation, archive.coverage()
 
 
 def open_answerer(settings: Settings) -> LiveAnswerer:

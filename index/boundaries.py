@@ -21,7 +21,7 @@ _OPENERS = "\"'“‘„«‹([{¿¡*_"
 _CLOSERS = "\"'”’“»›)]}*_"
 _EMOJI = "\u2600-\u27bf\u2b50\ufe0f\u200d\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 _CANDIDATE = re.compile(
-    rf"(?<![.!?…؟।])(?P<mark>\.(?:\s\.){1,5}+|[.!?…؟।]++)"
+    rf"(?<![.!?…؟।])(?P<mark>\.(?:\s\.){1, 5}+|[.!?…؟।]++)"
     rf"(?P<closers>(?:[{re.escape(_CLOSERS)}]|[ \xa0\u202f]»)*+)"
     rf"(?P<emoji>(?:\s?[{_EMOJI}]++)*+)\s++(?=\S)"
     r"|(?P<wide>[。！？]+[」』”’）]*)\s*(?=\S)"

@@ -101,7 +101,7 @@ def chat(
     from ui.page.server import serve
 
     settings = load_settings(index=index, host=host, port=port)
-    serve(open_answerer(settings), host=settings.host, port=settings.port)
+    serve(open_answerer(settings), host=settings.host, port=settings.port, announce=typer.echo)
 
 
 @app.command(epilog="Example: dateline doctor --json")

@@ -23,6 +23,7 @@ from eval.training.model import Batch, Selector, loss_of
 
 SEED = 20261123
 LEARNING_RATE = 7e-5
+CONTINUED = 0.7  # share of the rate when a run goes on from a checkpoint
 HEAD_FACTOR = 5.0  # the heads start from nothing and learn faster
 WARMUP_STEPS = 40
 BATCH_TOKENS = 3200
@@ -37,10 +38,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="checkpoint to go on from, on other windows")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
-    train(options.shared, options.out, minutes=options.minutes)
+    train(options.shared, options.out, minutes=options.minutes, start=options.start)
 
 
 def base_folder() -> Path:
@@ -53,23 +55,29 @@ def base_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def train(shared: Path, out: Path, *, minutes: float) -> None:
-    """Train for so many minutes of wall time and write `selector.pt` into a folder."""
-    torch.manual_seed(SEED)
+def train(shared: Path, out: Path, *, minutes: float, start: Path | None = None) -> None:
+    """Train for so many minutes of wall time and write `selector.pt` into a folder.
+
+    With `start`, the run goes on from that checkpoint at a lower rate and draws other windows.
+    """
+    seed, top = (SEED + 1, CONTINUED) if start else (SEED, 1.0)
+    torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
     folder = base_folder()
     tokenizer = load_tokenizer(folder)
     recipes = recipes_of(shared, Embedder(folder))
     held = held_out_batches(shared, tokenizer)
     model = Selector(folder)
+    if start:
+        model.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
     optimiser = _optimiser(model)
     begun = saved = time.monotonic()
     running = 0.0
-    for step, batch in enumerate(batches(recipes, tokenizer)):
+    for step, batch in enumerate(batches(recipes, tokenizer, seed=seed)):
         done = (time.monotonic() - begun) / (60 * minutes)
         if done >= 1:
             break
-        _set_rate(optimiser, min(1.0, (step + 1) / WARMUP_STEPS) * (1 - done))
+        _set_rate(optimiser, top * min(1.0, (step + 1) / WARMUP_STEPS) * (1 - done))
         loss, choice = loss_of(
             model(batch.input_ids, batch.attention_mask, batch.token_type_ids), batch
         )
@@ -97,9 +105,11 @@ def recipes_of(shared: Path, embedder: Embedder) -> list[tuple[int, Recipe]]:
     ]
 
 
-def batches(recipes: Sequence[tuple[int, Recipe]], tokenizer: Tokenizer) -> Iterator[Batch]:
+def batches(
+    recipes: Sequence[tuple[int, Recipe]], tokenizer: Tokenizer, *, seed: int
+) -> Iterator[Batch]:
     """Yield batches without end; windows of like length go together, in random order."""
-    rng = random.Random(SEED)
+    rng = random.Random(seed)
     while True:
         examples = [e for n, recipe in recipes for _ in range(n) for e in recipe.examples(rng)]
         rng.shuffle(examples)
