@@ -21,7 +21,8 @@ from index.dense import write_dense
 from index.lexical import write_lexical
 from index.readers import Rejection, read
 from index.split import sentences_of, split_passages
-from index.store import Archive, ArchiveWriter, state_hash
+from index.store import Archive
+from index.writer import ArchiveWriter, state_hash
 from rag.errors import DatelineError, IndexUnavailable, UsageError
 
 if TYPE_CHECKING:
