@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +32,7 @@ MAX_TOKENS = 256
 _MAX_QUESTION_TOKENS = 64
 _MAX_HEADER_TOKENS = 48
 _MAX_ANSWER_TOKENS = 30
+_WORD = re.compile(r"[$€£¥]?\w+(?:[.,:/'’-]\w+)*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,8 @@ def _merged(window: Window, rows: Sequence[tuple[_Part, _Reading]]) -> WindowSco
             margin = float(reading.token[tokens].mean()) - reading.null
             if margin > margins[piece.sentence]:
                 margins[piece.sentence] = margin
-                spans[piece.sentence] = _span(reading, piece, tokens)
+                span = _span(reading, piece, tokens)
+                spans[piece.sentence] = _widened(span, window.sentences[piece.sentence])
     return WindowScore(null, tuple(null + m for m in margins), tuple(spans))
 
 
@@ -244,6 +247,15 @@ def _span(reading: _Reading, piece: _Piece, tokens: slice) -> tuple[int, int, fl
     first, last = divmod(int(joint.argmax()), len(end))
     chars = piece.offsets[first][0], piece.offsets[last][1]
     return (*chars, float(joint[first, last]))
+
+
+def _widened(span: tuple[int, int, float], sentence: str) -> tuple[int, int, float]:
+    """Stretch a span to whole words and numbers: the tokens of '3,100' are '3', ',' and '100'."""
+    start, end, probability = span
+    for word in _WORD.finditer(sentence):
+        if word.start() < end and word.end() > start:
+            start, end = min(start, word.start()), max(end, word.end())
+    return start, end, probability
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -67,6 +67,9 @@ def main() -> None:
     (options.out / "tokenizer.json").write_text(text, encoding="utf-8")
     card = dict(CARD, sha256=sha256_of(target), bytes=target.stat().st_size)
     card["tokenizer_sha256"] = sha256_of(options.out / "tokenizer.json")
+    record = options.checkpoint.with_name("training.json")
+    if record.exists():
+        card["training"] = json.loads(record.read_text(encoding="utf-8"))
     if options.shared:
         card["agreement_with_fp32"] = agreement(model, target, options.shared)
     (options.out / "selector.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

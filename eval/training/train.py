@@ -1,10 +1,13 @@
 """Train the passage selector: python -m eval.training.train --shared DIR --out DIR --minutes N.
 
 The learning rate follows the clock, not a step count, so the schedule ends on time on a busy
-machine. A checkpoint is written every ten minutes and at the end.
+machine; for the same reason two runs with one seed differ. A checkpoint is written every ten
+minutes and at the end. With more than one thread on a shared machine set OMP_WAIT_POLICY=passive,
+or the threads spin while they wait for each other.
 """
 
 import argparse
+import json
 import logging
 import math
 import random
@@ -72,7 +75,7 @@ def train(shared: Path, out: Path, *, minutes: float, start: Path | None = None)
         model.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
     optimiser = _optimiser(model)
     begun = saved = time.monotonic()
-    running = 0.0
+    running, step = 0.0, 0
     for step, batch in enumerate(batches(recipes, tokenizer, seed=seed)):
         done = (time.monotonic() - begun) / (60 * minutes)
         if done >= 1:
@@ -91,7 +94,7 @@ def train(shared: Path, out: Path, *, minutes: float, start: Path | None = None)
         if time.monotonic() - saved > CHECKPOINT_S:
             saved = time.monotonic()
             _save(model, out, held, step)
-    _save(model, out, held, -1)
+    _save(model, out, held, step)
 
 
 def recipes_of(shared: Path, embedder: Embedder) -> list[tuple[int, Recipe]]:
@@ -165,7 +168,7 @@ def _set_rate(optimiser: torch.optim.Optimizer, factor: float) -> None:
 
 
 def _save(model: Selector, out: Path, held: Sequence[Batch], step: int) -> None:
-    """Write the weights atomically and log the held-out loss."""
+    """Write the weights atomically, with the held-out loss beside them."""
     model.eval()
     with torch.no_grad():
         losses = [
@@ -176,6 +179,8 @@ def _save(model: Selector, out: Path, held: Sequence[Batch], step: int) -> None:
     model.train()
     loss = math.fsum(losses) / sum(len(b.gold) for b in held)
     _log.info("saved at step %d: held-out choice loss %.4f", step, loss)
+    record = {"steps": step, "held_out_choice_loss": round(loss, 4), "seed": SEED}
+    (out / "training.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
     part = out / "selector.pt.part"
     torch.save(model.state_dict(), part)
     part.replace(out / "selector.pt")
