@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,51 +20,34 @@ from scipy.optimize import minimize
 
 from eval.measures import score
 from eval.predictions import Cited, Prediction
-from eval.questions import load_set
 from eval.training.corpus import (
     HELD_OUT_NEWS_GROUPS,
     HELD_OUT_SQUAD,
-    Archive,
     read_news,
     read_squad,
 )
-from index.answerer import open_answerer
-from index.build import build
+from eval.training.rows import Floats, Row, held_out_cases, weigh_set
 from rag.compose import choose
 from rag.features import NAMES
 from rag.score import Blend, Weights, sigmoid
-from rag.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from eval.questions import Case
-    from rag.answer import Weighed
-
-Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-
 PENALTIES = (0.3, 1.0, 3.0, 10.0)
 JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 SQUAD_EVERY = 4  # SQuAD's articles are no news: every fourth question, so that news weighs more
 N_FOLDS = 5
 UNANSWERABLE_SHARE = 0.25
+FOREIGN_SHARE = 0.1  # beside them, questions about what the archive never heard of
 PRECISION_WORTH = 1 / 3  # a point of trust may cost three of citation precision: no padding
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A question as the shipped pipeline weighed it, with what the set says is right.
-
-    `features` is (n, f); `right` (n,) marks the sentences that would count as support.
-    """
-
-    case: Case
-    article: str
-    weighed: Weighed
-    features: Floats
-    right: NDArray[np.bool_]
+# More evidence never counts against an answer. Without this the fit learns how the training
+# questions were written: near misses repeat the article's words, answerable ones paraphrase.
+BOUNDS = [(None, None) if name == "null" else (0.0, None) for name in NAMES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +69,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("rag/weights/blend.json"))
     options = parser.parse_args()
     data = options.shared / "data"
-    news = weigh_set(data / "train-news", read_news(data / "train-news"), every=1)
-    squad = weigh_set(data / "squad2", read_squad(data / "squad2"), every=SQUAD_EVERY)
+    news, squad = gather(data)
     blend, report = fit(news, squad)
     fitted = {
         "about": "linear models over rag.features; made by eval/training/blend.py",
@@ -104,21 +85,16 @@ def main() -> None:
     print(json.dumps(report, indent=1))
 
 
-def weigh_set(folder: Path, archive: Archive, *, every: int) -> list[Row]:
-    """Ask the shipped pipeline the held-out questions of a set, over the set's whole archive."""
-    articles = {q.id: q.doc for q in archive.questions if q.held_out}
-    cases = [case for case in load_set(folder).cases if case.id in articles][::every]
-    with tempfile.TemporaryDirectory() as scratch:
-        settings = load_settings(index=Path(scratch))
-        build([folder / "articles.jsonl"], settings)
-        answerer = open_answerer(settings)
-        rows = []
-        for n, case in enumerate(cases):
-            if n % 100 == 0:
-                print(f"{folder.name}: {n} of {len(cases)} questions", flush=True)
-            rows.append(_row(case, articles[case.id] or case.id, answerer.weigh(case.question)))
-        answerer.close()
-    return [row for row in rows if len(row.features)]
+def gather(data: Path) -> tuple[list[Row], list[Row]]:
+    """Return the rows of the news and of SQuAD, each with questions the other should answer."""
+    folders = data / "train-news", data / "squad2"
+    archives = read_news(folders[0]), read_squad(folders[1])
+    news = held_out_cases(folders[0], archives[0])
+    squad = held_out_cases(folders[1], archives[1], every=SQUAD_EVERY)
+    return (
+        weigh_set(folders[0], archives[0], news, squad[::2]),
+        weigh_set(folders[1], archives[1], squad, news[::8]),
+    )
 
 
 def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, object]]:
@@ -130,7 +106,8 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
         for held in range(N_FOLDS):
             train = [r for r, fold in zip(news, folds, strict=True) if fold != held]
             blend = fit_blend([*train, *squad], penalty)
-            outside += [(r, blend) for r, f in zip(news, folds, strict=True) if f == held]
+            inside = zip(news, folds, strict=True)
+            outside += [(r, blend) for r, f in inside if f == held and not r.is_foreign]
         for join in JOINS:
             threshold, value, report = choose_threshold(outside, join)
             if best is None or value > best[0]:
@@ -148,7 +125,8 @@ def fit_blend(rows: Sequence[Row], penalty: float) -> Blend:
     order = _fit_order([row for row in rows if row.right.any()], standard, penalty)
     tops = np.stack([row.features[_top(row, order)] for row in rows])
     wanted = np.array([row.case.answerable for row in rows], float)
-    answerable = _fit_logistic(tops, wanted, _shares(wanted == 0), standard, penalty)
+    foreign = np.array([row.is_foreign for row in rows])
+    answerable = _fit_logistic(tops, wanted, _shares(wanted == 0, foreign), standard, penalty)
     return Blend(order=order, answerable=answerable, threshold=0.5, join=1.0)
 
 
@@ -162,7 +140,7 @@ def choose_threshold(
     trusted = np.array([outcome.trusted for outcome in given])
     refusable = np.array([not row.case.answerable for row, _, _ in answered])
     candidates = np.unique(np.round(np.concatenate([[0.0], probabilities]), 3))
-    shares = _shares(refusable)
+    shares = _shares(refusable, np.zeros_like(refusable))
     trusts = [
         float(shares @ np.where(probabilities >= t, trusted, refusable)) / len(shares)
         for t in candidates
@@ -189,20 +167,6 @@ def choose_threshold(
         "n": len(outside),
     }  # fmt: skip
     return threshold, max(trusts) + PRECISION_WORTH * precision, report
-
-
-def _row(case: Case, article: str, weighed: Weighed) -> Row:
-    features = [f.values() for f in weighed.scored.features]
-    right = [_supports(case, c.hit.article.id, c.sentence.text) for c in weighed.scored.candidates]
-    return Row(case, article, weighed, np.array(features, float), np.array(right))
-
-
-def _supports(case: Case, doc: str, sentence: str) -> bool:
-    """Say whether citing the sentence would count as support, by the measure itself."""
-    if not case.answerable:
-        return False
-    cited = Prediction(case.id, answered=True, answer=sentence, citations=(Cited(doc, sentence),))
-    return score([case], [cited])[0].supported
 
 
 def _answer(row: Row, blend: Blend, join: float) -> tuple[Prediction, float]:
@@ -243,7 +207,7 @@ def _fit_order(rows: Sequence[Row], standard: Standard, penalty: float) -> Weigh
             gradient = gradient + x.T @ (chance - right / (right.sum() + 1e-12))
         return total, gradient
 
-    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B")
+    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=BOUNDS)
     return _unscaled(found.x, 0.0, standard)
 
 
@@ -260,7 +224,8 @@ def _fit_logistic(
         held = penalty * kept * w
         return total + float(held @ w) / 2, scaled.T @ (shares * (chance - y)) + held
 
-    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B")
+    bounds = [*BOUNDS, (None, None)]
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
     return _unscaled(found.x[:-1], float(found.x[-1]), standard)
 
 
@@ -276,13 +241,18 @@ def _folds(rows: Sequence[Row]) -> list[int]:
     return [order[row.article] % N_FOLDS for row in rows]
 
 
-def _shares(refusable: NDArray[np.bool_]) -> Floats:
-    """Weigh questions so that UNANSWERABLE_SHARE of the weight has no answer; mean 1."""
-    share = refusable.mean()
-    weights = np.where(
-        refusable, UNANSWERABLE_SHARE / share, (1 - UNANSWERABLE_SHARE) / (1 - share)
+def _shares(refusable: NDArray[np.bool_], foreign: NDArray[np.bool_]) -> Floats:
+    """Weigh questions by what is expected of readers; the weights have mean 1."""
+    kinds = (
+        (~refusable, 1 - UNANSWERABLE_SHARE),
+        (refusable & ~foreign, UNANSWERABLE_SHARE),
+        (foreign, FOREIGN_SHARE),
     )
-    return np.asarray(weights, float)
+    weights = np.zeros(len(refusable))
+    for members, share in kinds:
+        if members.any():
+            weights[members] = share / members.sum()
+    return np.asarray(weights * len(weights) / weights.sum(), float)
 
 
 def _f1(refused: NDArray[np.bool_], refusable: NDArray[np.bool_]) -> float:

@@ -1,0 +1,86 @@
+"""What the shipped pipeline sees of questions: the rows that the blend is fitted on."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eval.measures import score
+from eval.predictions import Cited, Prediction
+from eval.questions import load_set
+from index.answerer import open_answerer
+from index.build import build
+from rag.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from eval.questions import Case
+    from eval.training.corpus import Archive
+    from rag.answer import Weighed
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question as the shipped pipeline weighed it, with what the set says is right.
+
+    `article` is the one the question was written for; `is_foreign` marks a question of another
+    set, put to an archive that cannot answer it.
+
+    `features` is (n, f); `right` (n,) marks the sentences that would count as support.
+    """
+
+    case: Case
+    article: str
+    weighed: Weighed
+    features: Floats
+    right: NDArray[np.bool_]
+    is_foreign: bool = False
+
+
+def held_out_cases(folder: Path, archive: Archive, *, every: int = 1) -> list[Case]:
+    """Return every so-manieth question whose article the selector never trained on."""
+    held_out = {question.id for question in archive.questions if question.held_out}
+    return [case for case in load_set(folder).cases if case.id in held_out][::every]
+
+
+def weigh_set(
+    folder: Path, archive: Archive, cases: Sequence[Case], foreign: Sequence[Case]
+) -> list[Row]:
+    """Put `cases`, and the `foreign` ones of another set, to the set's whole archive."""
+    articles = {question.id: question.doc for question in archive.questions}
+    strange = [replace(case, answerable=False, facts=(), evidence=()) for case in foreign]
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = load_settings(index=Path(scratch))
+        build([folder / "articles.jsonl"], settings)
+        answerer = open_answerer(settings)
+        rows = []
+        for n, case in enumerate([*cases, *strange]):
+            if n % 100 == 0:
+                print(f"{folder.name}: {n} of {len(cases) + len(strange)}", flush=True)
+            found = _row(case, articles.get(case.id) or case.id, answerer.weigh(case.question))
+            rows.append(replace(found, is_foreign=n >= len(cases)))
+        answerer.close()
+    return [row for row in rows if len(row.features)]
+
+
+def _row(case: Case, article: str, weighed: Weighed) -> Row:
+    features = [f.values() for f in weighed.scored.features]
+    right = [_supports(case, c.hit.article.id, c.sentence.text) for c in weighed.scored.candidates]
+    return Row(case, article, weighed, np.array(features, float), np.array(right))
+
+
+def _supports(case: Case, doc: str, sentence: str) -> bool:
+    """Say whether citing the sentence would count as support, by the measure itself."""
+    if not case.answerable:
+        return False
+    cited = Prediction(case.id, answered=True, answer=sentence, citations=(Cited(doc, sentence),))
+    return score([case], [cited])[0].supported
