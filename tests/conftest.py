@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
+
 
 hypothesis_settings.register_profile("dateline", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("dateline")
@@ -25,6 +26,17 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 for variable in [name for name in os.environ if name.startswith("DATELINE_")]:
     del os.environ[variable]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no Chromium, unless REQUIRE_CHROMIUM is set (CI does)."""
+    if shutil.which("chromium"):
+        return
+    if os.environ.get("REQUIRE_CHROMIUM"):
+        raise pytest.UsageError("No chromium here. Install it: apt-get install chromium")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no chromium: apt-get install chromium"))
 
 
 @pytest.fixture(autouse=True)
