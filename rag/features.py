@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from rag.question import names
+from rag.question import names, subject
 from rag.types import Expected
 from rag.words import FUNCTION_WORDS, coverage, numbers, weigh
 
@@ -100,7 +100,7 @@ class FeatureReader:
     def __init__(self, question: Question, hits: tuple[Hit, ...], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._expected = question.expected
-        stems, empty = vocabulary.stems(question.standalone), _function_stems(vocabulary)
+        stems, empty = vocabulary.stems(subject(question.standalone)), _function_stems(vocabulary)
         plain = [stem for stem in stems if stem not in empty]
         self.weights: Mapping[str, float] = weigh(plain, vocabulary)
         self._names = [name.lower() for name in names(question.standalone)]

@@ -110,6 +110,8 @@ EXPECTED = tuple(
     for kind, patterns in _PATTERNS
 )
 
+HOW = re.compile(rf"\bhow (?:{_SIZES}|long)\b", re.IGNORECASE)
+
 LATEST = re.compile(
     r"\b(latest|newest|most recent(ly)?|now|current(ly)?|still|so far|to date|today|at present|"
     r"presently|up to now|these days|in (all|total)|finally|in the end)\b",
@@ -180,6 +182,14 @@ def expect(text: str) -> Expected:
         if any(pattern.search(text) for pattern in patterns):
             return kind
     return Expected.THING
+
+
+def subject(text: str) -> str:
+    """Return the question without 'how long', 'how many' and their like.
+
+    They say what kind of thing is asked for; no sentence that answers need repeat them.
+    """
+    return HOW.sub(" ", text)
 
 
 def asks_for_several(text: str) -> bool:

@@ -3,14 +3,15 @@
 Two small linear models over `rag.features`, fitted on questions whose articles the selector never
 trained on: which sentence to show, and whether to answer at all. Their settings (regularisation,
 how readily a second sentence joins, the threshold) are chosen by what cross-validated folds say;
-a fold holds whole articles. Questions are weighed so that one in four has no answer, whatever the
-sets' own share: that is what we expect of readers. Writes `rag/weights/blend.json`.
+a fold holds whole articles. Questions are weighed by what is expected of readers, whatever the
+sets' own shares. Writes `rag/weights/blend.json`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ from eval.training.corpus import (
     read_news,
     read_squad,
 )
-from eval.training.rows import Floats, Row, held_out_cases, weigh_set
+from eval.training.plain import plain_cases
+from eval.training.rows import Floats, Row, foreign_cases, held_out_cases, weigh_set
 from rag.compose import choose
 from rag.features import NAMES
 from rag.score import Blend, Weights, sigmoid
@@ -40,8 +42,14 @@ PENALTIES = (0.3, 1.0, 3.0, 10.0)
 JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 SQUAD_EVERY = 4  # SQuAD's articles are no news: every fourth question, so that news weighs more
 N_FOLDS = 5
-UNANSWERABLE_SHARE = 0.25
-FOREIGN_SHARE = 0.1  # beside them, questions about what the archive never heard of
+# What is expected of readers, by (kind of question, whether the archive answers it).
+SHARES = {
+    ("written", True): 0.55,
+    ("written", False): 0.2,
+    ("plain", True): 0.2,
+    ("plain", False): 0.05,
+    ("foreign", False): 0.1,
+}
 PRECISION_WORTH = 1 / 3  # a point of trust may cost three of citation precision: no padding
 
 
@@ -91,9 +99,18 @@ def gather(data: Path) -> tuple[list[Row], list[Row]]:
     archives = read_news(folders[0]), read_squad(folders[1])
     news = held_out_cases(folders[0], archives[0])
     squad = held_out_cases(folders[1], archives[1], every=SQUAD_EVERY)
+    answerable, swapped = plain_cases(archives[0].articles.values())
     return (
-        weigh_set(folders[0], archives[0], news, squad[::2]),
-        weigh_set(folders[1], archives[1], squad, news[::8]),
+        weigh_set(
+            folders[0],
+            archives[0],
+            {
+                "written": news,
+                "plain": [*answerable, *swapped],
+                "foreign": foreign_cases(squad[::2]),
+            },
+        ),
+        weigh_set(folders[1], archives[1], {"written": squad, "foreign": foreign_cases(news[::8])}),
     )
 
 
@@ -107,7 +124,7 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
             train = [r for r, fold in zip(news, folds, strict=True) if fold != held]
             blend = fit_blend([*train, *squad], penalty)
             inside = zip(news, folds, strict=True)
-            outside += [(r, blend) for r, f in inside if f == held and not r.is_foreign]
+            outside += [(r, blend) for r, f in inside if f == held and r.kind == "written"]
         for join in JOINS:
             threshold, value, report = choose_threshold(outside, join)
             if best is None or value > best[0]:
@@ -125,8 +142,7 @@ def fit_blend(rows: Sequence[Row], penalty: float) -> Blend:
     order = _fit_order([row for row in rows if row.right.any()], standard, penalty)
     tops = np.stack([row.features[_top(row, order)] for row in rows])
     wanted = np.array([row.case.answerable for row in rows], float)
-    foreign = np.array([row.is_foreign for row in rows])
-    answerable = _fit_logistic(tops, wanted, _shares(wanted == 0, foreign), standard, penalty)
+    answerable = _fit_logistic(tops, wanted, _shares(rows), standard, penalty)
     return Blend(order=order, answerable=answerable, threshold=0.5, join=1.0)
 
 
@@ -140,7 +156,7 @@ def choose_threshold(
     trusted = np.array([outcome.trusted for outcome in given])
     refusable = np.array([not row.case.answerable for row, _, _ in answered])
     candidates = np.unique(np.round(np.concatenate([[0.0], probabilities]), 3))
-    shares = _shares(refusable, np.zeros_like(refusable))
+    shares = _shares([row for row, _, _ in answered])
     trusts = [
         float(shares @ np.where(probabilities >= t, trusted, refusable)) / len(shares)
         for t in candidates
@@ -241,17 +257,11 @@ def _folds(rows: Sequence[Row]) -> list[int]:
     return [order[row.article] % N_FOLDS for row in rows]
 
 
-def _shares(refusable: NDArray[np.bool_], foreign: NDArray[np.bool_]) -> Floats:
-    """Weigh questions by what is expected of readers; the weights have mean 1."""
-    kinds = (
-        (~refusable, 1 - UNANSWERABLE_SHARE),
-        (refusable & ~foreign, UNANSWERABLE_SHARE),
-        (foreign, FOREIGN_SHARE),
-    )
-    weights = np.zeros(len(refusable))
-    for members, share in kinds:
-        if members.any():
-            weights[members] = share / members.sum()
+def _shares(rows: Sequence[Row]) -> Floats:
+    """Weigh questions by what is expected of readers (SHARES); the weights have mean 1."""
+    groups = [(row.kind, row.case.answerable) for row in rows]
+    counts = Counter(groups)
+    weights = np.array([SHARES[group] / counts[group] for group in groups])
     return np.asarray(weights * len(weights) / weights.sum(), float)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from index.build import build
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eval.training.corpus import Archive
     from rag.answer import Weighed
 
+Kind = Literal["written", "plain", "foreign"]
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
@@ -32,8 +33,8 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 class Row:
     """A question as the shipped pipeline weighed it, with what the set says is right.
 
-    `article` is the one the question was written for; `is_foreign` marks a question of another
-    set, put to an archive that cannot answer it.
+    `article` is the one the question was written for. Of `kind` 'plain' are questions made by
+    rule, of 'foreign' those of another set, put to an archive that cannot answer them.
 
     `features` is (n, f); `right` (n,) marks the sentences that would count as support.
     """
@@ -43,7 +44,7 @@ class Row:
     weighed: Weighed
     features: Floats
     right: NDArray[np.bool_]
-    is_foreign: bool = False
+    kind: Kind = "written"
 
 
 def held_out_cases(folder: Path, archive: Archive, *, every: int = 1) -> list[Case]:
@@ -52,22 +53,25 @@ def held_out_cases(folder: Path, archive: Archive, *, every: int = 1) -> list[Ca
     return [case for case in load_set(folder).cases if case.id in held_out][::every]
 
 
-def weigh_set(
-    folder: Path, archive: Archive, cases: Sequence[Case], foreign: Sequence[Case]
-) -> list[Row]:
-    """Put `cases`, and the `foreign` ones of another set, to the set's whole archive."""
+def foreign_cases(cases: Sequence[Case]) -> list[Case]:
+    """Return questions of another set as what they are here: without an answer."""
+    return [replace(case, answerable=False, facts=(), evidence=()) for case in cases]
+
+
+def weigh_set(folder: Path, archive: Archive, cases: Mapping[Kind, Sequence[Case]]) -> list[Row]:
+    """Put questions to the set's whole archive."""
     articles = {question.id: question.doc for question in archive.questions}
-    strange = [replace(case, answerable=False, facts=(), evidence=()) for case in foreign]
+    asked = [(kind, case) for kind, members in cases.items() for case in members]
     with tempfile.TemporaryDirectory() as scratch:
         settings = load_settings(index=Path(scratch))
         build([folder / "articles.jsonl"], settings)
         answerer = open_answerer(settings)
         rows = []
-        for n, case in enumerate([*cases, *strange]):
+        for n, (kind, case) in enumerate(asked):
             if n % 100 == 0:
-                print(f"{folder.name}: {n} of {len(cases) + len(strange)}", flush=True)
+                print(f"{folder.name}: {n} of {len(asked)}", flush=True)
             found = _row(case, articles.get(case.id) or case.id, answerer.weigh(case.question))
-            rows.append(replace(found, is_foreign=n >= len(cases)))
+            rows.append(replace(found, kind=kind))
         answerer.close()
     return [row for row in rows if len(row.features)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import UsageError
-from rag.question import expect, names, resolve, understand
+from rag.question import expect, names, resolve, subject, understand
 from rag.types import Expected, Turn
 
 
@@ -61,6 +61,11 @@ def test_names_keep_order_and_leave_question_words_out() -> None:
 
 def test_names_drop_a_possessive_ending() -> None:
     assert names("Who runs Norway's navy?") == ("Norway",)
+
+
+def test_subject_leaves_out_what_only_says_the_kind() -> None:
+    assert subject("How long is the long bridge?").split() == ["is", "the", "long", "bridge?"]
+    assert subject("Who built it?") == "Who built it?"
 
 
 HISTORY = (Turn("Who founded Aster Foods?", "Ida Brandt."),)
