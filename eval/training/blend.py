@@ -2,9 +2,9 @@
 
 Two small linear models over `rag.features`, fitted on questions whose articles the selector never
 trained on: which sentence to show, and whether to answer at all. Their settings (regularisation,
-how readily a second sentence joins, the threshold) are chosen by what cross-validated folds say;
-a fold holds whole articles. Questions are weighed by what is expected of readers, whatever the
-sets' own shares. Writes `rag/weights/blend.json`.
+how readily a second sentence joins) are chosen by what cross-validated folds say; a fold holds
+whole articles. The threshold follows from how often answers are right there. Questions are weighed
+by what is expected of readers, whatever the sets' own shares. Writes `rag/weights/blend.json`.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
             inside = zip(news, folds, strict=True)
             outside += [(r, blend) for r, f in inside if f == held and r.kind == "written"]
         for join in JOINS:
-            threshold, value, report = choose_threshold(outside, join)
+            threshold, value, report = judge(outside, join)
             if best is None or value > best[0]:
                 fitted = fit_blend([*news, *squad], penalty)
                 blend = replace(fitted, threshold=threshold, join=join)
@@ -146,31 +146,31 @@ def fit_blend(rows: Sequence[Row], penalty: float) -> Blend:
     return Blend(order=order, answerable=answerable, threshold=0.5, join=1.0)
 
 
-def choose_threshold(
+def judge(
     outside: Sequence[tuple[Row, Blend]], join: float
 ) -> tuple[float, float, dict[str, object]]:
-    """Return the threshold with the most trust over the folds, its worth, and all measures."""
+    """Return the threshold from which answering pays, what folds say it is worth, and measures.
+
+    It follows from how often the composed answers are right, not from a search over thresholds:
+    the best of many would fit the folds' noise.
+    """
     answered = [(row, *_answer(row, blend, join)) for row, blend in outside]
     probabilities = np.array([probability for _, _, probability in answered])
     given = score([row.case for row, _, _ in answered], [p for _, p, _ in answered])
     trusted = np.array([outcome.trusted for outcome in given])
     refusable = np.array([not row.case.answerable for row, _, _ in answered])
-    candidates = np.unique(np.round(np.concatenate([[0.0], probabilities]), 3))
     shares = _shares([row for row, _, _ in answered])
-    trusts = [
-        float(shares @ np.where(probabilities >= t, trusted, refusable)) / len(shares)
-        for t in candidates
-    ]
-    # the middle of the best plateau: its edge would fit the folds' noise
-    near = [t for t, trust in zip(candidates, trusts, strict=True) if trust >= max(trusts) - 0.004]
-    threshold = float(np.median(near))
+    # Answering pays where the chance to be right, p * right, exceeds that of no answer, 1 - p.
+    right = float(trusted[~refusable].mean())
+    threshold = round(1 / (1 + right), 4)
     shown = probabilities >= threshold
     correct = np.array([outcome.correct for outcome in given])
     first = [row.right[_top(row, blend.order)] for row, blend in outside if row.right.any()]
+    trust = float(shares @ np.where(shown, trusted, refusable)) / len(shares)
     cited = [o.citation_precision for o, s in zip(given, shown, strict=True) if s and o.answerable]
     precision = float(np.mean([p for p in cited if p is not None]))
     report: dict[str, object] = {
-        "trust": float(shares @ np.where(shown, trusted, refusable)) / len(shares),
+        "trust": trust,
         "trust_unweighed": float(np.where(shown, trusted, refusable).mean()),
         "fully_correct": float((correct & shown)[~refusable].mean()),
         "citation_precision": precision,
@@ -182,7 +182,7 @@ def choose_threshold(
         "threshold": threshold,
         "n": len(outside),
     }  # fmt: skip
-    return threshold, max(trusts) + PRECISION_WORTH * precision, report
+    return threshold, trust + PRECISION_WORTH * precision, report
 
 
 def _answer(row: Row, blend: Blend, join: float) -> tuple[Prediction, float]:
