@@ -100,9 +100,9 @@ class FeatureReader:
     def __init__(self, question: Question, hits: tuple[Hit, ...], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._expected = question.expected
-        stems, empty = vocabulary.stems(subject(question.standalone)), _function_stems(vocabulary)
-        plain = [stem for stem in stems if stem not in empty]
-        self.weights: Mapping[str, float] = weigh(plain, vocabulary)
+        self._weights = _weights(question.standalone, vocabulary)
+        # what a follow-up leans on may stand anywhere in the passage, and often is a pronoun here
+        self._own_weights = _weights(question.text, vocabulary)
         self._names = [name.lower() for name in names(question.standalone)]
         self._numbers = numbers(question.standalone)
         self._best_bm25 = max((hit.bm25 for hit in hits), default=0.0) or 1.0
@@ -117,9 +117,9 @@ class FeatureReader:
             cosine=hit.cosine,
             bm25_share=hit.bm25 / self._best_bm25,
             reciprocal_rank=1 / hit.rank,
-            cover_sentence=coverage(self.weights, set(self._vocabulary.stems(sentence.text))),
-            cover_passage=coverage(self.weights, set(self._vocabulary.stems(passage))),
-            cover_article=coverage(self.weights, self._article_stems(hit)),
+            cover_sentence=coverage(self._own_weights, set(self._vocabulary.stems(sentence.text))),
+            cover_passage=coverage(self._weights, set(self._vocabulary.stems(passage))),
+            cover_article=coverage(self._weights, self._article_stems(hit)),
             fits=float(fits(sentence.text, self._expected)),
             names_passage=_share(name in passage.lower() for name in self._names),
             numbers_passage=_share(number in numbers(passage) for number in self._numbers),
@@ -137,6 +137,11 @@ def fits(text: str, expected: Expected) -> bool:
     """Say whether `text` holds the kind of thing `expected` names; kinds without a form always."""
     pattern = _FITS.get(expected)
     return pattern is None or pattern.search(text) is not None
+
+
+def _weights(text: str, vocabulary: Vocabulary) -> Mapping[str, float]:
+    empty = _function_stems(vocabulary)
+    return weigh([s for s in vocabulary.stems(subject(text)) if s not in empty], vocabulary)
 
 
 def _function_stems(vocabulary: Vocabulary) -> frozenset[str]:
