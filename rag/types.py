@@ -96,6 +96,8 @@ class Filters:
     """What part of the archive may be seen. Both ends of a date range are included."""
 
     sources: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
@@ -213,6 +215,14 @@ class Citation:
         )
 
 
+class Badge(StrEnum):
+    """What a reader must know of a cited sentence before trusting it."""
+
+    CORRECTED = "corrected"
+    SUPERSEDED = "superseded"
+    OPINION = "opinion"
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
     """One sentence the reader sees, with its citation. `lead` is a span inside `text`."""
@@ -220,6 +230,25 @@ class AnswerSentence:
     text: str
     citation: Citation
     lead: Span | None = None
+    badge: Badge | None = None
+
+
+class NoteKind(StrEnum):
+    """What a note beside an answer is about."""
+
+    VERDICT = "verdict"  # a plain yes or no
+    REPORTS = "reports"  # how many independent reports, who carried them
+    DISAGREEMENT = "disagreement"  # outlets that give different values
+    CHANGED = "changed"  # the figure or state was another before
+    OPINION = "opinion"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One plain line of ours beside an answer; never part of its text, never cited as fact."""
+
+    kind: NoteKind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +267,9 @@ class Answer:
 
     An answer with no sentences is a refusal: `refusal` then says in plain words what is missing,
     and `closest` is the best sentence that was not good enough. `probability` is the calibrated
-    chance that the sentences answer the question. `hits` are best first.
+    chance that the sentences answer the question. `hits` are best first. `notes` stand beside the
+    answer, `earlier` are older states of what was asked, newest first, and `found` holds the best
+    sentence of every article found, best article first. None of the three is part of `text`.
     """
 
     question: Question
@@ -248,6 +279,9 @@ class Answer:
     probability: float
     refusal: str | None = None
     closest: Citation | None = None
+    notes: tuple[Note, ...] = ()
+    earlier: tuple[AnswerSentence, ...] = ()
+    found: tuple[Citation, ...] = ()
 
     @property
     def answered(self) -> bool:
