@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rag.errors import DatelineError, UsageError
+from rag.errors import DatelineError
 from ui.commands import evaluation, indexing
 
 HELP = """Answers from your own news archive, every sentence tied to its source sentence.
@@ -69,6 +68,7 @@ def ask(
     from rag.record import prediction
     from rag.settings import load_settings
     from rag.types import Filters
+    from ui.moment import moment
     from ui.text import answer_text
 
     asked = sys.stdin.read() if question == "-" else question
@@ -98,10 +98,17 @@ def chat(
     """Open the web page; it stays on this machine unless --host says otherwise."""
     from index.answerer import open_answerer
     from rag.settings import load_settings
+    from ui.conversations import NAME
     from ui.page.server import serve
 
     settings = load_settings(index=index, host=host, port=port)
-    serve(open_answerer(settings), host=settings.host, port=settings.port, announce=typer.echo)
+    serve(
+        open_answerer(settings),
+        host=settings.host,
+        port=settings.port,
+        conversations=settings.index / NAME,
+        announce=typer.echo,
+    )
 
 
 @app.command(epilog="Example: dateline doctor --json")
@@ -124,23 +131,6 @@ def doctor(
         typer.echo(report_text(findings))
     if any(finding.state == "fail" for finding in findings):
         raise typer.Exit(1)
-
-
-def moment(text: str | None, *, end_of_day: bool) -> datetime | None:
-    """Read a day or an instant; a bare day means its first or its last moment, in UTC.
-
-    Raises:
-        UsageError: `text` is no ISO 8601 date.
-    """
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is not a date. Write it as 2025-03-18.") from error
-    if end_of_day and len(text) == len("2025-03-18"):
-        instant = datetime.combine(instant, time.max)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def main() -> None:

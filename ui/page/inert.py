@@ -15,16 +15,32 @@ import nh3
 
 _TAGS: Final = frozenset(
     (
-        *("article", "section", "header", "div", "p", "h1", "h2", "ol", "li"),
-        *("a", "span", "strong", "q", "mark", "time", "button"),
+        *("article", "section", "header", "footer", "nav", "figure", "figcaption", "div", "p"),
+        *("h1", "h2", "h3", "h4", "ol", "ul", "li", "a", "span", "strong", "q", "mark", "time"),
+        *("button", "details", "summary", "svg", "g", "path", "line", "circle", "text"),
     )
 )
 _ATTRIBUTES: Final = {
-    "*": {"class", "tabindex", "aria-label"},
-    "div": {"role", "aria-live"},
-    "a": {"href", "target", "title"},
+    "*": {"class", "tabindex", "role", "aria-label", "aria-current", "aria-hidden"},
+    "article": {"data-exchange", "data-asked"},
+    "div": {"data-conversation"},
+    "a": {"href", "target"},
     "time": {"datetime"},
-    "button": {"type"},
+    "button": {"type", "value", "title", "aria-pressed", "aria-expanded", "aria-controls"},
+    "details": {"open"},
+    "svg": {"viewBox"},
+    "path": {"d"},
+    "line": {"x1", "y1", "x2", "y2"},
+    "circle": {"cx", "cy", "r"},
+    "text": {"x", "y", "text-anchor"},
+}
+# the form alone holds fields: no field can come out of an article, an answer or a title
+_FORM_TAGS: Final = _TAGS | {"form", "fieldset", "legend", "label", "input", "textarea"}
+_FORM_ATTRIBUTES: Final = _ATTRIBUTES | {
+    "*": {*_ATTRIBUTES["*"], "id", "hidden"},
+    "label": {"for"},
+    "input": {"type", "name", "value", "min", "max"},
+    "textarea": {"name", "rows", "maxlength", "placeholder", "aria-describedby"},
 }
 # C0 and C1 controls have no glyph; directional overrides can make a quote read backwards.
 _INVISIBLE: Final = re.compile(
@@ -44,10 +60,19 @@ def inert(text: str) -> str:
 
 def allow(page: str) -> str:
     """Keep only the elements and attributes this page uses; links only to http(s) or inside."""
+    return _clean(page, _TAGS, _ATTRIBUTES)
+
+
+def allow_form(page: str) -> str:
+    """Keep what `allow` keeps, and the fields of the form a question is written in."""
+    return _clean(page, _FORM_TAGS, _FORM_ATTRIBUTES)
+
+
+def _clean(page: str, tags: frozenset[str], attributes: dict[str, set[str]]) -> str:
     return nh3.clean(
         page,
-        tags=set(_TAGS),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        tags=set(tags),
+        attributes={tag: set(names) for tag, names in attributes.items()},
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer nofollow",
     )

@@ -9,22 +9,27 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
 from rag.errors import DatelineError
-from ui.page.app import HERE, Answerer, build_page
+from ui.conversations import NAME, Conversations
+from ui.page.app import HERE, build_page
+from ui.page.desk import Desk
 from ui.page.harden import WILDCARD, Harden
+from ui.page.talk import Services
 from ui.page.theme import newspaper
+from ui.page.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ui.page.offline import gr
+    from ui.page.talk import Answerer
 
-# Sessions kept on the server: a conversation holds a few kilobytes per answer.
-N_SESSIONS = 500
+N_SESSIONS = 500  # what gradio remembers of open pages; ours holds nothing there
 
 
 def serve(
@@ -32,6 +37,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
+    conversations: Path | None = None,
     allow_hosts: Sequence[str] = (),
     announce: Callable[[str], object] = print,
 ) -> None:
@@ -41,13 +47,16 @@ def serve(
         answerer: The opened index.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
+        conversations: The file of the readers' conversations; None forgets them at the end.
         allow_hosts: Further names the server answers to, for use behind another name.
         announce: Called once, with a line for the reader.
 
     Raises:
         DatelineError: The port is taken or the address is not this machine's.
     """
-    with running(answerer, host=host, port=port, allow_hosts=allow_hosts) as url:
+    with running(
+        answerer, host=host, port=port, conversations=conversations, allow_hosts=allow_hosts
+    ) as url:
         announce(f"Dateline is at {url} (Ctrl-C stops it)")
         try:
             threading.Event().wait()
@@ -61,6 +70,7 @@ def running(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    conversations: Path | None = None,
     allow_hosts: Sequence[str] = (),
 ) -> Iterator[str]:
     """Run the page's server for the time of a `with`; gives its address.
@@ -71,22 +81,26 @@ def running(
     port = _claim(host, port)
     with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
         os.environ["GRADIO_TEMP_DIR"] = scratch
+        kept = Conversations(conversations or Path(scratch) / NAME)
+        desk = Desk()
+        services = Services(answerer, kept, desk)
         with ThreadPoolExecutor(1) as aside:
-            opened = aside.submit(asyncio.run, _open(answerer, host, port, tuple(allow_hosts)))
+            opened = aside.submit(asyncio.run, _open(services, host, port, tuple(allow_hosts)))
             page = opened.result()
         try:
             shown = "127.0.0.1" if host in WILDCARD else host
             yield f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
         finally:
             page.close(verbose=False)
+            desk.close()
             os.environ.pop("GRADIO_TEMP_DIR", None)
 
 
 async def _open(
-    answerer: Answerer, host: str, port: int, allow_hosts: tuple[str, ...]
+    services: Services, host: str, port: int, allow_hosts: tuple[str, ...]
 ) -> gr.Blocks:
     """Build and launch inside an event loop: outside of one gradio makes several, never closed."""
-    page = build_page(answerer)
+    page = build_page(services)
     guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts)
     page.launch(
         server_name=host,
@@ -108,7 +122,7 @@ async def _open(
         pwa=False,
         mcp_server=False,
         state_session_capacity=N_SESSIONS,
-        app_kwargs={"middleware": [guard]},
+        app_kwargs={"middleware": [guard, Middleware(Visitor)]},
     )
     return page
 
