@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import DatelineError
-from ui.commands import evaluation, indexing
+from ui.commands import evaluation, feedback, indexing
 
 HELP = """Answers from your own news archive, every sentence tied to its source sentence.
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(indexing.app, name="index")
 app.add_typer(evaluation.app, name="eval")
+app.add_typer(feedback.app, name="feedback")
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
 DateOption = Annotated[str | None, typer.Option(metavar="DATE", help="A day or ISO instant.")]
@@ -109,6 +110,43 @@ def chat(
         conversations=settings.index / NAME,
         announce=typer.echo,
     )
+
+
+@app.command(epilog="Example: dateline verify dateline-storm.md")
+def verify(
+    file: Annotated[Path, typer.Argument(help="A file saved from the page; - reads it.")],
+    *,
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Hold a saved answer against the archive; exit code 1 where a citation no longer holds."""
+    import json
+    from contextlib import closing
+
+    from index import generation as gen
+    from index.store import Archive
+    from rag.errors import UsageError
+    from rag.settings import load_settings
+    from ui.text import verify_text as told
+    from ui.verify import verify_text
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}.") from error
+    generation = gen.current(load_settings(index=index).index)
+    with closing(Archive(generation.folder / gen.ARCHIVE)) as archive:
+        checks = verify_text(text, archive)
+    if as_json:
+        rows = [
+            {"locator": str(c.locator), "state": c.state, "told": c.told, "title": c.title}
+            for c in checks
+        ]
+        typer.echo(json.dumps({"generation": generation.name, "checks": rows}, ensure_ascii=False))
+    else:
+        typer.echo(told(checks))
+    if not all(check.is_good for check in checks):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: dateline doctor --json")

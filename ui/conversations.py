@@ -93,7 +93,7 @@ class Conversations:
                 self._prepare(db)
         except (OSError, sqlite3.Error) as error:
             raise DatelineError(
-                f"Conversations cannot be kept in {path}: {error}. Make it writable, or move it away."
+                f"Conversations cannot be kept in {path}: {error}. Make it writable, or move it."
             ) from error
 
     def listed(self, owner: str) -> tuple[Listed, ...]:
@@ -156,9 +156,7 @@ class Conversations:
                 "insert into exchange values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (exchange.id, last + 1, conversation, *_columns(exchange)),
             )
-            db.execute(
-                "update conversation set changed_at = ? where id = ?", (stamp, conversation)
-            )
+            db.execute("update conversation set changed_at = ? where id = ?", (stamp, conversation))
         return conversation
 
     def rename(self, conversation_id: str, owner: str, title: str) -> bool:
@@ -198,7 +196,12 @@ class Conversations:
                 "reason = case when excluded.reason = '' and verdict = excluded.verdict "
                 "then reason else excluded.reason end, "
                 "verdict = excluded.verdict, given_at = excluded.given_at",
-                (exchange_id, verdict, _one_line(reason, MAX_REASON_CHARS), self._now().isoformat()),
+                (
+                    exchange_id,
+                    verdict,
+                    _one_line(reason, MAX_REASON_CHARS),
+                    self._now().isoformat(),
+                ),
             )
             return True
 
@@ -304,4 +307,3 @@ def _exchange(row: tuple[str, ...]) -> Exchange:
         seconds=float(seconds),
         verdict=Verdict(verdict) if verdict else None,
     )
-

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from index.build import BuildReport
     from index.status import IndexStatus
     from rag.types import Answer, Citation
+    from ui.verify import Check
 
 SHOWN_REJECTIONS = 20
 
@@ -34,6 +36,17 @@ def answer_text(answer: Answer) -> str:
         f"{day(reach.archive_from)} to {day(reach.archive_to)}."
     )
     return "\n".join(lines)
+
+
+def verify_text(checks: Sequence[Check]) -> str:
+    """Lay out how each citation of a saved file stands, and the sum."""
+    lines = []
+    for check in checks:
+        place = f"{check.locator.article_id} v{check.locator.version}"
+        title = f"“{check.title}”, " if check.title else ""
+        lines.append(f"{check.state:10} {title}{place}: {check.told}")
+    n_good = sum(check.is_good for check in checks)
+    return "\n".join([*lines, f"{n_good} of {len(checks)} citations hold."])
 
 
 def source(citation: Citation) -> str:

@@ -48,6 +48,7 @@ def _lay_out(page: gr.Blocks, events: Events) -> None:
             source = _html("", "dl-source", script="panel.js")
             found = _html(panel.HINT, "dl-found")
     status = _html("", "dl-status", script="status.js")
+    parcel = gr.Textbox(visible="hidden", elem_id="dl-parcel")
 
     async def ask(sent: gr.EventData, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for parts in events.ask(Sent.of(sent), owner_of(request)):
@@ -64,6 +65,9 @@ def _lay_out(page: gr.Blocks, events: Events) -> None:
     said.remove(_from(events.remove), None, opened, queue=False, **PRIVATE)
     said.rate(_from(events.rate), None, status, queue=False, **PRIVATE)
     said.list(_from(events.list_found), None, found, queue=False, **PRIVATE)
+    said.take(_from(events.take), None, parcel, queue=False, **PRIVATE).then(
+        None, parcel, None, js=(HERE / "save.js").read_text(encoding="utf-8"), **PRIVATE
+    )
     source.cite(_from(events.cite), None, source, queue=False, **PRIVATE)
     page.load(load, None, [head, form, said, found, shelf], queue=False, **PRIVATE)
 

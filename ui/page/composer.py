@@ -12,23 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rag.errors import UsageError
 from rag.types import Filters
 from ui.exchange import Asked, Mode
+from ui.inert import allow_form, inert
 from ui.moment import moment
-from ui.page.inert import allow_form, inert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
-    from typing import Protocol
 
-    class Facets(Protocol):
-        """What may be searched: articles by value of a field, most frequent first, and reach."""
-
-        sources: Mapping[str, int]
-        sections: Mapping[str, int]
-        languages: Mapping[str, int]
-        first: datetime | None
-        last: datetime | None
-
+    from index.facets import Facets
 
 MAX_QUESTION_CHARS: Final = 1000
 _MOST_CHOICES: Final = 200

@@ -16,9 +16,11 @@ from uuid import uuid4
 from rag.errors import DatelineError, UsageError
 from ui.conversations import MAX_REASON_CHARS, MAX_TITLE_CHARS
 from ui.exchange import Asked, Conversation, Exchange, Verdict
+from ui.exports import FORMATS, export
 from ui.page import composer, markup, panel, shelf
 from ui.page.markup import Growing
 from ui.page.talk import ask, open_source
+from ui.wording import reach as reach_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,7 +44,7 @@ class Events:
     def load(self, conversation_id: str, owner: str) -> Parts:
         """Fill the page at the conversation its address names: head, form, talk, found, shelf."""
         try:
-            reach = markup.reach(self._answerer.coverage())
+            reach = reach_of(self._answerer.coverage())
             form = composer.composer_view(self._answerer.facets())
         except DatelineError as error:
             reach, form = str(error), ""
@@ -106,6 +108,18 @@ class Events:
             return "This cannot be noted."
         noted = self._kept.rate(sent.id("exchange"), owner, Verdict(verdict), reason)
         return "Noted, thank you." if noted else "This answer is no longer kept."
+
+    def take(self, sent: Sent, owner: str) -> str:
+        """Write a conversation, or one answer of it, as a file for the browser to keep: parcel."""
+        talk = self._kept.read(sent.id("conversation"), owner)
+        kind, wanted = sent.text("format", most=20), sent.id("exchange")
+        if talk is None or kind not in FORMATS:
+            return ""
+        one = talk.exchange(wanted)
+        if one is not None:
+            talk = replace(talk, title=one.asked.question, exchanges=(one,))
+        made = export(talk, kind, datetime.now(UTC))
+        return json.dumps({"name": made.name, "type": made.media, "text": made.text})
 
     def list_found(self, sent: Sent, owner: str) -> str:
         """List again what was found for an earlier question: found."""

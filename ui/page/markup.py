@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ui.exchange import ASKED, Mode, Verdict
-from ui.page.inert import allow, inert
+from ui.exports import FORMATS
+from ui.inert import allow, inert
 from ui.page.refs import Ref
 from ui.wording import (
     BADGE_NAMES,
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
 
 # Ways to begin, not questions: they fit any archive, and leave the rest to the reader.
 OPENINGS: Final = ("Who is …?", "When did …?", "How many …?", "What did … say about …?")
-FORMATS: Final = (
-    ("markdown", "Markdown"),
-    ("html", "Web page"),
-    ("json", "JSON"),
-    ("csl", "CSL-JSON"),
-    ("ris", "RIS"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +55,7 @@ def conversation(
     told = f"{bar}{''.join(turns)}" if turns else _welcome()
     if notice:
         told = f'<p class="dl-trouble">{inert(notice)}</p>{told}'
-    return allow(
-        f'<div class="dl-talk" data-conversation="{talk.id if talk else ""}">{told}</div>'
-    )
+    return allow(f'<div class="dl-talk" data-conversation="{talk.id if talk else ""}">{told}</div>')
 
 
 def stage(coverage: AsOf, n_ahead: int) -> str:
@@ -117,7 +109,7 @@ def _growing(growing: Growing) -> str:
     exchange = growing.exchange
     if exchange.trouble:
         trouble = f'<p class="dl-trouble">{inert(exchange.trouble)}</p>'
-        return _article(exchange, trouble + _again(exchange))
+        return _article(exchange, trouble + _again())
     if exchange.answer is None:
         return _article(
             exchange, f'<p class="dl-stage">{inert(growing.stage)}</p>', name="dl-pending"
@@ -229,9 +221,7 @@ def _refusal(exchange: Exchange, answer: Answer) -> str:
 def _to_try(exchange: Exchange, answer: Answer) -> str:
     ways = []
     if exchange.asked.narrowed:
-        ways.append(
-            '<button type="button" class="dl-widen">Ask again without the filters</button>'
-        )
+        ways.append('<button type="button" class="dl-widen">Ask again without the filters</button>')
     if answer.found:
         ways.append("Look through the articles found: the nearest ones are listed.")
     ways.append("Name the person, place or event as an article would.")
@@ -258,7 +248,7 @@ def _tools(exchange: Exchange) -> str:
     )
 
 
-def _again(exchange: Exchange) -> str:
+def _again() -> str:
     return f'<footer class="dl-tools">{_revise()}</footer>'
 
 
@@ -276,8 +266,8 @@ def _thumb(exchange: Exchange, verdict: Verdict) -> str:
 
 def _save(what: str) -> str:
     kinds = "".join(
-        f'<li><button type="button" class="dl-take" value="{kind}">{name}</button></li>'
-        for kind, name in FORMATS
+        f'<li><button type="button" class="dl-take" value="{kind}">{form.name}</button></li>'
+        for kind, form in FORMATS.items()
     )
     return (
         f'<details class="dl-save"><summary aria-label="Save {what}">Save</summary>'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from rag.types import Span
-from ui.page.inert import allow, exact, inert
+from ui.inert import allow, exact, inert
 from ui.page.refs import Kind, Ref
 from ui.wording import STATUS_NAMES, UNNAMED, day, outlet_and_day
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.page.inert import allow, inert
+from ui.inert import allow, inert
 from ui.wording import short_day
 
 if TYPE_CHECKING:

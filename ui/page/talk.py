@@ -25,10 +25,10 @@ from ui.page.refs import Kind, read_ref
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
+    from index.facets import Facets
     from rag.types import Answer, Article, AsOf, Citation, Filters, Turn
     from ui.conversations import Conversations
     from ui.exchange import Asked
-    from ui.page.composer import Facets
     from ui.page.desk import Desk
     from ui.page.refs import Ref
 
@@ -90,13 +90,16 @@ def answer(answerer: Answerer, asked: Asked, before: Iterable[Exchange]) -> Exch
     """
     asked_at, started = datetime.now(UTC), perf_counter()
     turns = tuple(turn for exchange in before if (turn := exchange.turn))
-    given = answerer.ask(
-        asked.question, history=turns, filters=asked.filters, as_of=asked.as_of
-    )
+    given = answerer.ask(asked.question, history=turns, filters=asked.filters, as_of=asked.as_of)
     kept = lasting(given, found_in(given))
     if asked.mode is Mode.SEARCH:
         kept = replace(
-            kept, sentences=(), refusal=None, closest=None, notes=(), earlier=(),
+            kept,
+            sentences=(),
+            refusal=None,
+            closest=None,
+            notes=(),
+            earlier=(),
             as_of=replace(kept.as_of, newest_source_at=None),
         )
     exchange = Exchange(

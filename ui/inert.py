@@ -48,9 +48,14 @@ _INVISIBLE: Final = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """Drop what has no glyph or turns the reading direction."""
+    return _INVISIBLE.sub("", text)
+
+
 def exact(text: str) -> str:
     """Escape text, dropping only what has no glyph; white space stays."""
-    return escape(_INVISIBLE.sub("", text))
+    return escape(visible(text))
 
 
 def inert(text: str) -> str:
