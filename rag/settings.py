@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the chat listens on")
+    login: Path | None = Field(
+        None, description="file of 'name:password' lines the chat asks for; unset: no login"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -95,6 +95,7 @@ def chat(
     index: IndexOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    login: Annotated[Path | None, typer.Option(help="File of name:password lines.")] = None,
 ) -> None:
     """Open the web page; it stays on this machine unless --host says otherwise."""
     from index.answerer import open_answerer
@@ -102,12 +103,13 @@ def chat(
     from ui.conversations import NAME
     from ui.page.server import serve
 
-    settings = load_settings(index=index, host=host, port=port)
+    settings = load_settings(index=index, host=host, port=port, login=login)
     serve(
         open_answerer(settings),
         host=settings.host,
         port=settings.port,
         conversations=settings.index / NAME,
+        login=settings.login,
         announce=typer.echo,
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ui.page import markup, panel
 from ui.page.events import Events
+from ui.page.interface import offer
 from ui.page.offline import gr
 from ui.page.sent import Sent, valid_id
 from ui.page.visitor import owner_of
@@ -32,6 +33,7 @@ def build_page(services: Services) -> gr.Blocks:
     page: gr.Blocks = gr.Blocks(title="Dateline", analytics_enabled=False)
     with page:
         _lay_out(page, Events(services))
+        offer(services)
     page.queue(max_size=MOST_EVENTS, default_concurrency_limit=MOST_EVENTS)
     return page
 
@@ -50,7 +52,7 @@ def _lay_out(page: gr.Blocks, events: Events) -> None:
     status = _html("", "dl-status", script="status.js")
     parcel = gr.Textbox(visible="hidden", elem_id="dl-parcel")
 
-    async def ask(sent: gr.EventData, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+    async def respond(sent: gr.EventData, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for parts in events.ask(Sent.of(sent), owner_of(request)):
             yield parts
 
@@ -58,7 +60,7 @@ def _lay_out(page: gr.Blocks, events: Events) -> None:
         return events.load(valid_id(request.query_params.get("c")), owner_of(request))
 
     answered, opened = [said, found, shelf, status], [said, found, shelf, source]
-    asking = form.ask(ask, None, answered, trigger_mode="once", **PRIVATE)
+    asking = form.ask(respond, None, answered, trigger_mode="once", **PRIVATE)
     form.halt(_from(events.stop), None, [said, status], cancels=[asking], queue=False, **PRIVATE)
     shelf.open(_from(events.open), None, opened, cancels=[asking], queue=False, **PRIVATE)
     said.rename(_from(events.rename), None, [said, shelf], queue=False, **PRIVATE)

@@ -18,7 +18,9 @@ from rag.errors import DatelineError
 from ui.conversations import NAME, Conversations
 from ui.page.app import HERE, build_page
 from ui.page.desk import Desk
-from ui.page.harden import WILDCARD, Harden
+from ui.page.harden import LOGIN_ROUTES, PROGRAM_ROUTES, ROUTES, WILDCARD, Harden
+from ui.page.interface import tell_in_json
+from ui.page.login import Tries, read_login
 from ui.page.talk import Services
 from ui.page.theme import newspaper
 from ui.page.visitor import Visitor
@@ -38,6 +40,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     conversations: Path | None = None,
+    login: Path | None = None,
     allow_hosts: Sequence[str] = (),
     announce: Callable[[str], object] = print,
 ) -> None:
@@ -48,6 +51,7 @@ def serve(
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
         conversations: The file of the readers' conversations; None forgets them at the end.
+        login: A file of 'name:password' lines; None lets in whoever reaches the address.
         allow_hosts: Further names the server answers to, for use behind another name.
         announce: Called once, with a line for the reader.
 
@@ -55,7 +59,12 @@ def serve(
         DatelineError: The port is taken or the address is not this machine's.
     """
     with running(
-        answerer, host=host, port=port, conversations=conversations, allow_hosts=allow_hosts
+        answerer,
+        host=host,
+        port=port,
+        conversations=conversations,
+        login=login,
+        allow_hosts=allow_hosts,
     ) as url:
         announce(f"Dateline is at {url} (Ctrl-C stops it)")
         try:
@@ -71,6 +80,7 @@ def running(
     host: str = "127.0.0.1",
     port: int = 0,
     conversations: Path | None = None,
+    login: Path | None = None,
     allow_hosts: Sequence[str] = (),
 ) -> Iterator[str]:
     """Run the page's server for the time of a `with`; gives its address.
@@ -78,6 +88,7 @@ def running(
     Raises:
         DatelineError: The port is taken or the address is not this machine's.
     """
+    check = read_login(login) if login else None
     port = _claim(host, port)
     with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
         os.environ["GRADIO_TEMP_DIR"] = scratch
@@ -85,7 +96,9 @@ def running(
         desk = Desk()
         services = Services(answerer, kept, desk)
         with ThreadPoolExecutor(1) as aside:
-            opened = aside.submit(asyncio.run, _open(services, host, port, tuple(allow_hosts)))
+            opened = aside.submit(
+                asyncio.run, _open(services, host, port, check, tuple(allow_hosts))
+            )
             page = opened.result()
         try:
             shown = "127.0.0.1" if host in WILDCARD else host
@@ -97,11 +110,16 @@ def running(
 
 
 async def _open(
-    services: Services, host: str, port: int, allow_hosts: tuple[str, ...]
+    services: Services,
+    host: str,
+    port: int,
+    check: Callable[[str, str], bool] | None,
+    allow_hosts: tuple[str, ...],
 ) -> gr.Blocks:
     """Build and launch inside an event loop: outside of one gradio makes several, never closed."""
     page = build_page(services)
-    guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts)
+    routes = ROUTES | (LOGIN_ROUTES if check else PROGRAM_ROUTES)
+    guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts, routes=routes)
     page.launch(
         server_name=host,
         server_port=port,
@@ -120,10 +138,14 @@ async def _open(
         strict_cors=True,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=check is None,
+        auth=check,
+        auth_message="This archive asks for a name and a password.",
         state_session_capacity=N_SESSIONS,
-        app_kwargs={"middleware": [guard, Middleware(Visitor)]},
+        app_kwargs={"middleware": [guard, Middleware(Tries), Middleware(Visitor)]},
     )
+    if check is None:
+        tell_in_json(page)
     return page
 
 
