@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Final
 from ui.exchange import ASKED, Mode, Verdict
 from ui.exports import FORMATS
 from ui.inert import allow, inert
+from ui.page.plot import plot_view
 from ui.page.refs import Ref
+from ui.timeline import timeline_of
 from ui.wording import (
     BADGE_NAMES,
     NOTE_NAMES,
+    UNNAMED,
     day,
     narrowing,
     outlet_and_day,
     reach,
+    short_day,
 )
 
 if TYPE_CHECKING:
@@ -84,9 +88,10 @@ def spoken(growing: Growing) -> str:
 
 def link(citation: Citation, label: str) -> str:
     """Mark up a citation as a link; its outlet, date and headline are its name and its tip."""
-    name = inert(f"Source {label}: {outlet_and_day(citation)}: {citation.title}")
+    shown = inert(label)
+    name = f"Source {shown}: {inert(f'{outlet_and_day(citation)}: {citation.title}')}"
     href = Ref.to_citation(citation).href
-    return f'<a class="dl-cite" href="{href}" aria-label="{name}">{label}</a>'
+    return f'<a class="dl-cite" href="{href}" aria-label="{name}">{shown}</a>'
 
 
 def _turn(exchange: Exchange, n_shown: int | None = None) -> str:
@@ -142,7 +147,28 @@ def _answer(answer: Answer) -> str:
     verdicts, notes = _notes(answer.notes)
     told = _sentences(answer.sentences, 1)
     earlier = _earlier(answer.earlier, len(answer.sentences) + 1)
-    return _block("dl-answer", [*verdicts, *told, *notes, *earlier, _as_of(answer.as_of)])
+    unfolded = _unfolded(answer)
+    end = _as_of(answer.as_of)
+    return _block("dl-answer", [*verdicts, *told, *notes, *earlier, *unfolded, end])
+
+
+def _unfolded(answer: Answer) -> list[str]:
+    """Mark up a running story's timeline; unasked it stays closed unless a figure changed."""
+    timeline = timeline_of(answer)
+    if timeline is None:
+        return []
+    plot = plot_view(timeline)
+    items = "".join(
+        f'<li><p class="dl-on">{short_day(event.at)}</p>'
+        f'<p class="dl-what">{inert(event.citation.quote)}&#160;'
+        f"{link(event.citation, event.citation.source or UNNAMED)}</p></li>"
+        for event in timeline.events
+    )
+    opened = " open" if plot else ""
+    return [
+        f'<details class="dl-timeline"{opened}><summary>How it unfolded '
+        f"({len(timeline.events)})</summary>{plot}<ol>{items}</ol></details>"
+    ]
 
 
 def _notes(notes: Sequence[Note]) -> tuple[list[str], list[str]]:
@@ -199,7 +225,8 @@ def _gap(left: str, right: str) -> str:
 def _searched(answer: Answer) -> str:
     n = len(answer.found)
     told = f"{n} {'article' if n == 1 else 'articles'} found, best first; no answer was made."
-    return _block("dl-searched", [f'<p class="dl-why">{told}</p>', _as_of(answer.as_of)])
+    parts = [f'<p class="dl-why">{told}</p>', *_unfolded(answer), _as_of(answer.as_of)]
+    return _block("dl-searched", parts)
 
 
 def _refusal(exchange: Exchange, answer: Answer) -> str:
