@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
+    from index.answerer import LiveAnswerer
     from rag.settings import Settings
 
 Result = TypeVar("Result")
@@ -255,6 +256,42 @@ def seed_page(
 
     with running(open_answerer(seed_settings)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def velland_answerer(velland_settings: Settings) -> Iterator[LiveAnswerer]:
+    """The real answerer over the Velland index, opened once."""
+    from index.answerer import open_answerer
+
+    opened = open_answerer(velland_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def velland_page(
+    velland_answerer: LiveAnswerer, running: Callable[..., AbstractContextManager[str]]
+) -> Iterator[str]:
+    """The address of a page over the Velland index; each test brings its own browser."""
+    with running(velland_answerer) as url:
+        yield url
+
+
+@pytest.fixture
+def ask() -> Callable[[Page, str], Locator]:
+    """Type a question, press Enter, and wait for its tools; gives its turn."""
+
+    def ask_on(page: Page, question: str) -> Locator:
+        turns = page.locator("#dl-said .dl-turn")
+        n_before = turns.count()
+        box = page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+        turn = turns.nth(n_before)
+        turn.locator(".dl-tools").last.wait_for()
+        return turn
+
+    return ask_on
 
 
 @pytest.fixture

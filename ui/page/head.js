@@ -1,5 +1,6 @@
 // The page's own switches: the list of conversations, day and night.
-const root = document.documentElement;
+const side = () => document.querySelector('#dl-side');
+const is_open = () => side() !== null && side().classList.contains('dl-shown');
 const kept = (() => {
   try {
     return window.localStorage;
@@ -17,7 +18,7 @@ const paint = () => {
 };
 
 const shelve = (open) => {
-  root.classList.toggle('dl-shelf-open', open);
+  if (side()) side().classList.toggle('dl-shown', open);
   const button = element.querySelector('.dl-toggle');
   if (button) button.setAttribute('aria-expanded', String(open));
 };
@@ -29,8 +30,8 @@ element.addEventListener('click', (event) => {
   const hit = event.target.closest('button');
   if (!hit) return;
   if (hit.matches('.dl-toggle')) {
-    shelve(!root.classList.contains('dl-shelf-open'));
-    if (root.classList.contains('dl-shelf-open')) {
+    shelve(!is_open());
+    if (is_open()) {
       const first = document.querySelector('#dl-shelf .dl-fresh');
       if (first) first.focus();
     }
@@ -47,10 +48,19 @@ window.datelineHead = new AbortController();
 document.addEventListener(
   'keydown',
   (event) => {
-    if (event.key !== 'Escape' || !root.classList.contains('dl-shelf-open')) return;
+    if (event.key !== 'Escape' || !is_open()) return;
     shelve(false);
     const button = element.querySelector('.dl-toggle');
     if (button && button.offsetParent) button.focus();
+  },
+  { signal: window.datelineHead.signal },
+);
+document.addEventListener(
+  'click',
+  (event) => {
+    if (is_open() && !side().contains(event.target) && !element.contains(event.target)) {
+      shelve(false);
+    }
   },
   { signal: window.datelineHead.signal },
 );
@@ -59,5 +69,5 @@ document.addEventListener('dateline-shelve', () => shelve(false), {
 });
 watch('value', () => {
   paint();
-  shelve(root.classList.contains('dl-shelf-open'));
+  shelve(is_open());
 });

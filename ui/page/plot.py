@@ -14,8 +14,8 @@ from ui.wording import day, short_day
 if TYPE_CHECKING:
     from ui.timeline import Event, Timeline
 
-WIDTH: Final = 560
-HEIGHT: Final = 132
+WIDTH: Final = 440
+HEIGHT: Final = 126
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26, 34, 26, 26
 
 
