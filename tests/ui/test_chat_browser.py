@@ -283,7 +283,14 @@ def serious(page: Page) -> list[str]:
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     return [
-        json.dumps({"rule": one["id"], "where": [node["html"][:160] for node in one["nodes"][:4]]})
+        json.dumps(
+            {
+                "rule": one["id"],
+                "where": [
+                    node["html"][:90] + node["any"][0]["message"] for node in one["nodes"][:4]
+                ],
+            }
+        )
         for one in found
         if one["impact"] in {"serious", "critical"}
     ]

@@ -133,3 +133,7 @@ def test_phone_needs_no_sideways_scrolling(
         turn.locator("a.dl-cite").first.click()
         page.locator("#dl-source mark.dl-cited").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        # the page itself scrolls, and the box stays at hand
+        assert page.evaluate("document.documentElement.scrollHeight > window.innerHeight")
+        turn.locator(".dl-question").scroll_into_view_if_needed()
+        expect(page.get_by_label("Your question")).to_be_in_viewport()

@@ -10,6 +10,7 @@ const kept = (() => {
 })();
 
 const paint = () => {
+  document.body.style.background = 'var(--body-background-fill)'; // gradio's own stays by day
   const night = document.body.classList.contains('dark');
   const button = element.querySelector('.dl-night');
   if (!button) return;

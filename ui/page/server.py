@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,8 @@ def serve(
         allow_hosts=allow_hosts,
     ) as url:
         announce(f"Dateline is at {url} (Ctrl-C stops it)")
+        if login is None:
+            announce(f"Programs ask it at {url}/gradio_api/mcp/ (MCP) or with gradio_client.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -120,6 +123,20 @@ async def _open(
     page = build_page(services)
     routes = ROUTES | (LOGIN_ROUTES if check else PROGRAM_ROUTES)
     guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts, routes=routes)
+    with redirect_stdout(io.StringIO()):  # gradio announces MCP itself, quiet or not
+        _launch(page, host, port, check, guard)
+    if check is None:
+        tell_in_json(page)
+    return page
+
+
+def _launch(
+    page: gr.Blocks,
+    host: str,
+    port: int,
+    check: Callable[[str, str], bool] | None,
+    guard: Middleware,
+) -> None:
     page.launch(
         server_name=host,
         server_port=port,
@@ -144,9 +161,6 @@ async def _open(
         state_session_capacity=N_SESSIONS,
         app_kwargs={"middleware": [guard, Middleware(Tries), Middleware(Visitor)]},
     )
-    if check is None:
-        tell_in_json(page)
-    return page
 
 
 def _claim(host: str, port: int) -> int:
