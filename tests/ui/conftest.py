@@ -289,6 +289,7 @@ def ask() -> Callable[[Page, str], Locator]:
         box.press("Enter")
         turn = turns.nth(n_before)
         turn.locator(".dl-tools").last.wait_for()
+        page.wait_for_function("document.querySelector('#dl-question').value === ''")
         return turn
 
     return ask_on

@@ -96,11 +96,13 @@ const send = (search) => {
     return;
   }
   sent = form.question;
+  document.dispatchEvent(new CustomEvent('dateline-sent', { detail: true }));
   trigger('ask', { form, conversation: here(), replacing });
 };
 
 const stop = () => {
   trigger('halt', { conversation: here() });
+  document.dispatchEvent(new CustomEvent('dateline-sent', { detail: false }));
   $('textarea').value = sent;
   busy(false);
   grow();

@@ -85,8 +85,11 @@ def running(
     conversations: Path | None = None,
     login: Path | None = None,
     allow_hosts: Sequence[str] = (),
+    desk: Desk | None = None,
 ) -> Iterator[str]:
     """Run the page's server for the time of a `with`; gives its address.
+
+    `desk` is where questions wait; None makes one. It is closed with the server.
 
     Raises:
         DatelineError: The port is taken or the address is not this machine's.
@@ -96,7 +99,7 @@ def running(
     with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
         os.environ["GRADIO_TEMP_DIR"] = scratch
         kept = Conversations(conversations or Path(scratch) / NAME)
-        desk = Desk()
+        desk = desk or Desk()
         services = Services(answerer, kept, desk)
         with ThreadPoolExecutor(1) as aside:
             opened = aside.submit(

@@ -4,6 +4,7 @@ const turns = () => [...element.querySelectorAll('.dl-turn')];
 const root = () => element.querySelector('.dl-talk');
 let known = ''; // the last exchange seen
 let open_at = ''; // the conversation seen
+let sent = false; // a question is on its way and not yet seen here
 
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -123,13 +124,12 @@ const changed = () => {
   const now = turns();
   const last = now.length ? now[now.length - 1] : null;
   const id = last ? last.dataset.exchange : '';
-  const moved = open_at !== conversation() && known !== id;
   if (id && id !== known) {
-    const asking = last.matches('.dl-pending') || last.querySelector('.dl-trouble');
-    if (asking || moved) {
+    if (sent || open_at !== conversation()) {
       last.scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
     }
-    if (asking) tell('dateline-taken');
+    if (sent) tell('dateline-taken'); // the box is free again
+    sent = false;
   }
   known = id;
   open_at = conversation();
@@ -141,3 +141,10 @@ const changed = () => {
   if (address.href !== window.location.href) window.history.replaceState(null, '', address.href);
 };
 watch('value', () => requestAnimationFrame(changed));
+
+// gradio may make the talk anew: the old listener must not answer twice
+if (window.datelineTalk) window.datelineTalk.abort();
+window.datelineTalk = new AbortController();
+document.addEventListener('dateline-sent', ({ detail }) => (sent = detail), {
+  signal: window.datelineTalk.signal,
+});
