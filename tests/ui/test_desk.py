@@ -50,7 +50,7 @@ def test_one_too_many_is_turned_away_at_once(desk: Desk) -> None:
     with ExitStack() as open_tickets:
         for _ in range(3):
             open_tickets.enter_context(desk.take(gate.wait))
-        with pytest.raises(Busy, match="3 questions are waiting"), desk.take(gate.wait):
+        with pytest.raises(Busy, match="3 asked before you"), desk.take(gate.wait):
             pass
         gate.set()
 

@@ -151,13 +151,20 @@ def test_found_sentence_is_marked_as_such(
     assert marked(view(ferry, ref), "dl-passage") == citation.quote
 
 
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (Status.USABLE, "Updated by the outlet since this was cited: 9 January 2026."),
+        (Status.CORRECTED, "Corrected by the outlet since this was cited: 9 January 2026."),
+        (Status.WITHDRAWN, "Withdrawn by the outlet since this was cited: 9 January 2026."),
+    ],
+)
 def test_newer_version_is_pointed_out(
-    ferry: Article, cut: Callable[[Article], tuple[Sentence, ...]]
+    ferry: Article, cut: Callable[[Article], tuple[Sentence, ...]], status: Status, line: str
 ) -> None:
-    later = replace(ferry, version=2, updated_at=datetime(2026, 1, 9, tzinfo=UTC))
+    at = datetime(2026, 1, 9, tzinfo=UTC)
+    later = replace(ferry, version=2, updated_at=at, status=status)
     ref = ref_to(ferry, cut(ferry)[0])
-    page = panel.article_view(ferry, ref, also=(), lead=None, newest=later)
-    assert "The outlet has updated this article since: 9 January 2026." in page
-    assert "updated this article" not in panel.article_view(
-        ferry, ref, also=(), lead=None, newest=ferry
-    )
+    assert line in panel.article_view(ferry, ref, also=(), lead=None, newest=later)
+    page = panel.article_view(ferry, ref, also=(), lead=None, newest=ferry)
+    assert "since this was cited" not in page

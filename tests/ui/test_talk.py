@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,22 @@ def test_exchange_says_where_its_articles_come_from(make_exchange: Make, ferry: 
     assert (origin.byline, origin.section) == (ferry.byline, ferry.section)
     assert exchange.answer
     assert exchange.answer.hits == ()
+
+
+def test_too_many_waiting_is_said_at_once(
+    make_answerer: Any, kept: Conversations, run_async: Callable[[Any], Any]
+) -> None:
+    gate, desk = threading.Event(), Desk(most_waiting=0)
+
+    async def gather() -> list[Growing]:
+        services = Services(make_answerer(), kept, desk)
+        return [step async for step in ask(services, Asked(QUESTION), ())]
+
+    with desk.take(gate.wait):
+        (only,) = run_async(gather())
+        gate.set()
+    desk.close()
+    assert only.exchange.trouble.startswith("Dateline is busy: 1 asked before you.")
 
 
 def test_error_on_purpose_is_one_plain_line(make_answerer: Any, steps: Steps) -> None:

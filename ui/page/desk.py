@@ -89,7 +89,7 @@ class Desk:
             self._line[:] = [future for future in self._line if not future.done()]
             if len(self._line) > self._most:
                 raise Busy(
-                    f"Dateline is busy: {len(self._line)} questions are waiting. "
+                    f"Dateline is busy: {len(self._line):,} asked before you. "
                     "Please ask again in a few seconds."
                 )
             ahead = tuple(self._line)

@@ -55,7 +55,8 @@ def article_view(
     marks = _marks(ref, also, lead) if holds else []
     changed = "" if holds else _notice("This article has changed since it was cited.")
     if newest and newest.version > article.version:
-        changed += _notice(f"The outlet has updated this article since: {day(newest.dated_at)}.")
+        line = STATUS_NAMES.get(newest.status, "Updated by the outlet")
+        changed += _notice(f"{line} since this was cited: {day(newest.dated_at)}.")
     many = len({mark.span for mark in marks if mark.name in {"dl-cited", "dl-also"}}) > 1
     following = '<button type="button" class="dl-next">Next citation</button>' if many else ""
     return allow(
