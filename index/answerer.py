@@ -14,7 +14,7 @@ from index.dense import DenseIndex
 from index.embed import open_embedder
 from index.lexical import LexicalIndex
 from index.store import Archive
-from rag.answer import Answerer, Weighed
+from rag.answer import Answerer
 from rag.errors import IndexUnavailable
 from rag.retrieve import Retriever
 from rag.score import Scorer, load_blend
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from index.embed import Embedder
     from rag.settings import Settings
     from rag.types import Answer, Article, AsOf, Filters, Sentence, Turn
+    from rag.weighed import Weighed
 
 
 class LiveAnswerer:
