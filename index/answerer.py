@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from index.embed import Embedder
+    from index.facets import Facets
     from rag.settings import Settings
     from rag.types import Answer, Article, AsOf, Filters, Sentence, Turn
     from rag.weighed import Weighed
@@ -80,6 +81,12 @@ class LiveAnswerer:
         with self._lock:
             self._refresh()
             return self._answerer.coverage(as_of)
+
+    def facets(self) -> Facets:
+        """Count what may be searched by outlet, section and language."""
+        with self._lock:
+            self._refresh()
+            return self._archive.facets()
 
     @property
     def generation(self) -> gen.Generation:

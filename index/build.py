@@ -148,6 +148,7 @@ class _Run:
             with closing(ArchiveWriter(path, ingested_at=self.ingested_at)) as writer:
                 tally = self._ingest(items, writer)
                 self._remove(removed, writer)
+                writer.link_copies()
                 embedder = self._embedder(before if keep else None)
                 n_embedded = self._embed(writer, embedder, None if keep else before)
                 writer.put_settings(self._shape(embedder))

@@ -33,6 +33,9 @@ create table passage (
 );
 create index passage_article on passage (article);
 create table vector (id text primary key, value blob not null) without rowid;
+create table copy (
+    article integer primary key references article (key), original integer not null
+);
 create table setting (name text primary key, value text not null) without rowid;
 """
 

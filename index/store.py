@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.facets import Facets
 from index.schema import ARTICLE_COLUMNS, article_of, instant_of, of_article
 from rag.errors import IndexUnavailable
 from rag.types import Article, AsOf, Filters, Passage, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -107,6 +109,39 @@ class Archive:
         )
         return dict(rows.fetchall())
 
+    def story_of(self, article_id: str) -> str:
+        """Return the id of the wire story an article is a copy of, its own where it is alone.
+
+        A story goes by the id of its earliest article; an unknown id is a story of its own.
+        """
+        row = self._db.execute(
+            "with recursive chain (key, depth) as ("
+            "select key, 0 from article where id = ? and is_current = 1 "
+            "union all select copy.original, depth + 1 from copy join chain "
+            "on copy.article = chain.key) "
+            "select a.id from chain join article a on a.key = chain.key "
+            "order by depth desc limit 1",
+            (article_id,),
+        ).fetchone()
+        return str(row[0]) if row else article_id
+
+    def facets(self) -> Facets:
+        """Count what may be searched by outlet, section and language, most frequent first."""
+        shown = self._shown(Filters(), None)
+        columns = self._db.execute(
+            "select id, source, section, language, published_at, updated_at from article "
+            "where is_current = 1"
+        )
+        rows = [row for row in columns if row[0] in shown]
+        dates = [at for row in rows if (at := instant_of(row[4] or row[5]))]
+        return Facets(
+            sources=_frequencies(row[1] for row in rows),
+            sections=_frequencies(row[2] for row in rows),
+            languages=_frequencies(row[3] for row in rows),
+            first=min(dates, default=None),
+            last=max(dates, default=None),
+        )
+
     def counts(self) -> dict[str, int]:
         """Count current articles, their sentences and passages, and all stored versions."""
         live = "article in (select key from article where is_current = 1)"
@@ -193,18 +228,7 @@ class Archive:
         return article, Passage(f"{article.id}#{first}", article.id, sentences, n_tokens)
 
     def _select_visible(self, filters: Filters, as_of: datetime | None) -> frozenset[int] | None:
-        condition, values = _seen_by(as_of)
-        rows = self._db.execute(
-            "select id, supersedes, length(text), source, seen_from from article "
-            f"where is_current = 1 and status != 'withdrawn'{condition}",
-            values,
-        ).fetchall()
-        replaced = _replaced({id_: (other, n_chars) for id_, other, n_chars, *_ in rows})
-        shown = [
-            id_
-            for id_, _, _, source, seen_from in rows
-            if id_ not in replaced and _passes(filters, source, seen_from)
-        ]
+        shown = self._shown(filters, as_of)
         keys = dict(self._db.execute("select id, key from article where is_current=1"))
         if len(shown) == len(keys):
             return None
@@ -213,6 +237,25 @@ class Archive:
             found = self._db.execute("select key from passage where article = ?", (keys[article],))
             passages.update(key for (key,) in found)
         return frozenset(passages)
+
+    def _shown(self, filters: Filters, as_of: datetime | None) -> frozenset[str]:
+        condition, values = _seen_by(as_of)
+        rows = self._db.execute(
+            "select id, supersedes, length(text), source, seen_from from article "
+            f"where is_current = 1 and status != 'withdrawn'{condition}",
+            values,
+        ).fetchall()
+        replaced = _replaced({id_: (other, n_chars) for id_, other, n_chars, *_ in rows})
+        return frozenset(
+            id_
+            for id_, _, _, source, seen_from in rows
+            if id_ not in replaced and _passes(filters, source, seen_from)
+        )
+
+
+def _frequencies(names: Iterable[str | None]) -> dict[str, int]:
+    counted = Counter(name for name in names if name)
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _replaced(articles: Mapping[str, tuple[str | None, int]]) -> set[str]:

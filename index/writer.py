@@ -9,6 +9,9 @@ import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from index.copies import copies_of, sketch
 from index.schema import ARTICLE_COLUMNS, SCHEMA, article_of, stamp_of
 
 if TYPE_CHECKING:
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from rag.types import Article, Passage, Sentence
@@ -136,6 +138,20 @@ class ArchiveWriter:
         except sqlite3.DatabaseError as error:
             log.warning("No vectors taken over from %s: %s", other, error)
             self._db.rollback()
+
+    def link_copies(self) -> None:
+        """Link every current article to the earlier one it is a copy of; see `index.copies`."""
+        rows = self._db.execute(
+            "select key, text, coalesce(seen_from, 0) from article where is_current = 1 "
+            "order by 3, id"
+        ).fetchall()
+        at_s = np.array([at for _, _, at in rows], np.float64)
+        originals = copies_of([sketch(text) for _, text, _ in rows], at_s)
+        self._db.execute("delete from copy")
+        self._db.executemany(
+            "insert into copy values (?,?)",
+            [(rows[i][0], rows[j][0]) for i, j in enumerate(originals) if j >= 0],
+        )
 
     def drop_unused_vectors(self) -> None:
         """Forget vectors that no passage names."""
