@@ -125,6 +125,18 @@ class Archive:
         ).fetchone()
         return str(row[0]) if row else article_id
 
+    def carriers(self, story: str) -> tuple[str, ...]:
+        """Return the named outlets that carried a wire story, sorted, each once."""
+        rows = self._db.execute(
+            "with recursive carried (key) as ("
+            "select key from article where id = ? and is_current = 1 "
+            "union select copy.article from copy join carried on copy.original = carried.key) "
+            "select distinct a.source from carried join article a on a.key = carried.key "
+            "where a.is_current = 1 and a.status != 'withdrawn' and a.source is not null",
+            (story,),
+        )
+        return tuple(sorted(str(source) for (source,) in rows))
+
     def facets(self) -> Facets:
         """Count what may be searched by outlet, section and language, most frequent first."""
         shown = self._shown(Filters(), None)

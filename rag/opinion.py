@@ -30,8 +30,10 @@ def is_opinion(article: Article) -> bool:
     return bool(_LABEL.search(article.section or "") or _TITLE_LABEL.match(article.title))
 
 
-def asks_opinion(question: Question, article: Article) -> bool:
-    """Say whether an opinion piece may answer: opinion is asked for, or its writer is named."""
+def may_speak(question: Question, article: Article) -> bool:
+    """Say whether an article may answer: opinion only where it or its writer is asked for."""
+    if not is_opinion(article):
+        return True
     last_names = re.findall(r"([A-Z][\w’'-]+)(?:,| and|$)", article.byline or "")
     named = any(name.lower() in question.standalone.lower() for name in last_names)
     return named or _ASKED.search(question.standalone) is not None

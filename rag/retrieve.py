@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEPTH = 60  # passages asked of each ranking at first
 MAX_DEPTH = 1000
+REPEATED = 0.8  # share of a passage's sentences told before by its story that makes it a repeat
 RRF_K = 60
 
 
@@ -79,9 +80,8 @@ class Retriever:
     def retrieve(self, question: Question, *, n_articles: int = 10) -> tuple[Hit, ...]:
         """Return hits, best first, down to the one that brings the `n_articles`-th article.
 
-        Copies of one wire story count once: its earliest article speaks for it where that one is
-        found, else the first found. The same index and question always give the same hits: ties
-        go to the lower key.
+        Copies of one wire story count once, see `_Spoken`. The same index and question always
+        give the same hits: ties go to the lower key.
         """
         vector = self._embed_question(question.standalone)
         allowed = self._store.visible(question.filters, question.as_of)
@@ -100,15 +100,11 @@ class Retriever:
         fused = fuse([[key for key, _ in by_meaning], [key for key, _ in by_words]])
         cosine, bm25 = dict(by_meaning), dict(by_words)
         found = self._store.passages([key for key, _ in fused])
-        stories = {article.id: self._store.story_of(article.id) for article, _ in found}
-        speaks: dict[str, str] = {}  # story -> the article that speaks for it
-        for article, _ in found:
-            story = stories[article.id]
-            speaks.setdefault(story, story if story in stories else article.id)
+        spoken = _Spoken(found, self._store.story_of)
         hits: list[Hit] = []
         seen: set[str] = set()
         for (key, score), (article, passage) in zip(fused, found, strict=True):
-            if speaks[stories[article.id]] != article.id:
+            if spoken.repeats(article, passage):
                 continue
             similarity, words = cosine.get(key, 0.0), bm25.get(key, 0.0)
             rank = len(hits) + 1
@@ -117,6 +113,38 @@ class Retriever:
             if len(seen) == n_articles:
                 break
         return tuple(hits)
+
+
+class _Spoken:
+    """Knows what has been said: the copies of a wire story, and passages told once already.
+
+    Of copies in other outlets the earliest article speaks where it was found, else the first
+    found. Later versions by the same outlet bring news and stay, but for passages that repeat.
+    """
+
+    def __init__(
+        self, found: Sequence[tuple[Article, Passage]], story_of: Callable[[str], str]
+    ) -> None:
+        self._stories = {article.id: story_of(article.id) for article, _ in found}
+        first: dict[str, Article] = {}
+        for article, _ in found:
+            story = self._stories[article.id]
+            if story not in first or article.id == story:
+                first[story] = article
+        self._speaker = first
+        self._told: defaultdict[str, set[str]] = defaultdict(set)  # story -> sentences
+
+    def repeats(self, article: Article, passage: Passage) -> bool:
+        """Say whether a passage is a copy's or tells its story again; else take note of it."""
+        story = self._stories[article.id]
+        if article.source != self._speaker[story].source:
+            return True
+        told = self._told[story]
+        texts = {sentence.text for sentence in passage.sentences}
+        if len(texts & told) >= REPEATED * len(texts):
+            return True
+        told |= texts
+        return False
 
 
 def fuse(rankings: Sequence[Sequence[int]], *, k: int = RRF_K) -> list[tuple[int, float]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.evidence import weigh_evidence
 from rag.features import FeatureReader, Features, Reading
+from rag.opinion import may_speak
 from rag.selector import Window, WindowScore
 from rag.types import Candidate, Span
 
@@ -81,8 +82,11 @@ class Scorer:
         self._blend = blend
 
     def score(self, question: Question, hits: Sequence[Hit]) -> Scored:
-        """Score the sentences of the first hits; ties go to the better hit, then text order."""
-        read = hits[:N_WINDOWS]
+        """Score the sentences of the first hits; ties go to the better hit, then text order.
+
+        Opinion pieces are not read unless opinion is asked for.
+        """
+        read = [hit for hit in hits if may_speak(question, hit.article)][:N_WINDOWS]
         rows = candidates(question, read, self._selector, self._vocabulary, self._blend.order)
         rows.sort(key=lambda row: (-row[0].score, row[0].hit.rank, row[0].sentence.ordinal))
         if not rows:

@@ -46,9 +46,13 @@ def order_states(
     """Put the newest state first and set independent outlets that disagree side by side.
 
     Where the question asks for the newest state, older values leave the answer for `earlier`;
-    otherwise they stay behind the newest. A question that names its own time keeps its order.
+    otherwise they stay behind the newest. A question that names its own time keeps its order. A
+    correction comes before what it corrects.
     `story_of` gives the wire story an article is a copy of: copies never disagree.
     """
+    if correction := _correction(candidates):
+        rest = [c for c in chosen if fits_beside(c, [correction])]
+        return States((correction, *rest))
     told = _told(candidates[0])
     if question.expected not in FIGURES or told is None:
         return States(_newest_first(chosen) if question.wants_latest else tuple(chosen))
@@ -75,6 +79,13 @@ def order_states(
         shown = [c for c in shown if c not in older]
     older.sort(key=lambda c: -_at(c))
     return States(tuple(shown), tuple(older), _notes(head, older, disputing))
+
+
+def _correction(candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the best near sentence of the article that corrects the best one's, if any."""
+    best = candidates[0]
+    near = (c for c in candidates[1:] if c.score >= best.score - RIVAL)
+    return next((c for c in near if c.hit.article.supersedes == best.hit.article.id), None)
 
 
 def _rivals(candidates: Sequence[Candidate], told: Quantity) -> list[Candidate]:

@@ -30,11 +30,12 @@ def make_candidate(
     title: str | None = None,
     byline: str | None = None,
     status: Status = Status.USABLE,
+    supersedes: str | None = None,
 ) -> Candidate:
     """Make the only sentence of an article a candidate; `lead` is its short answer's words."""
     told = Article(
         article, title or f"Headline {article}", text, datetime(2025, 1, day, hour, tzinfo=UTC),
-        source=source, section=section, byline=byline, status=status,
+        source=source, section=section, byline=byline, status=status, supersedes=supersedes,
     )  # fmt: skip
     sentence = Sentence(article, ordinal, 0, len(text), text)
     hit = Hit(told, Passage(f"{article}#0", article, (sentence,), 10), 1.0, 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.opinion import asks_opinion, is_opinion
+from rag.opinion import is_opinion, may_speak
 from rag.question import understand
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_is_opinion_reads_section_and_headline(
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "may"),
     [
         ("What does the columnist say of trams?", True),
         ("Why does Quill want more trams?", True),
@@ -43,7 +43,7 @@ def test_is_opinion_reads_section_and_headline(
     ],
 )
 def test_opinion_answers_where_it_or_its_writer_is_asked_for(
-    candidate: Make, text: str, asked: bool
+    candidate: Make, text: str, may: bool
 ) -> None:
     article = candidate("x", section="Opinion", byline="Ada Quill").hit.article
-    assert asks_opinion(understand(text), article) is asked
+    assert may_speak(understand(text), article) is may

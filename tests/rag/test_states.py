@@ -101,3 +101,10 @@ def test_what_is_newest_comes_first_where_no_figure_is_asked_for(candidate: Make
         understand("What is the latest on the mill?"), [old, new], [old, new], story_of=alone
     )
     assert states.chosen == (new, old)
+
+
+def test_a_correction_comes_before_what_it_corrects(candidate: Make) -> None:
+    wrong = candidate("The mill has 40 wheels.", 5.0, article="a")
+    right = candidate("The mill has 14 wheels, not 40.", 4.5, article="b", day=2, supersedes="a")
+    states = order_states(understand("What has the mill?"), [wrong, right], [wrong], story_of=alone)
+    assert states.chosen[0] is right
