@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from index.embed import Embedder
     from index.facets import Facets
+    from rag.score import Blend
     from rag.settings import Settings
     from rag.types import Answer, Article, AsOf, Filters, Sentence, Turn
     from rag.weighed import Weighed
@@ -57,11 +58,18 @@ class LiveAnswerer:
             self._refresh()
             return self._answerer.ask(text, history=history, filters=filters, as_of=as_of)
 
-    def weigh(self, text: str, *, history: Sequence[Turn] = ()) -> Weighed:
+    def weigh(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: datetime | None = None
+    ) -> Weighed:
         """Return what an answer would be chosen from; see `rag.answer.Answerer.weigh`."""
         with self._lock:
             self._refresh()
-            return self._answerer.weigh(text, history=history)
+            return self._answerer.weigh(text, history=history, as_of=as_of)
+
+    def conclude(self, weighed: Weighed, *, blend: Blend | None = None) -> Answer:
+        """Compose the answer to a weighed question; see `rag.answer.Answerer.conclude`."""
+        with self._lock:
+            return self._answerer.conclude(weighed, blend=blend)
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """Return one version of an article, the newest where `version` is None."""

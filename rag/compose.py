@@ -52,10 +52,11 @@ def compose(
     is not. `unknown` are words of the question that stand nowhere in the archive.
     """
     found = _found(weighed)
-    doubtful = min(weighed.parts, key=lambda part: part.scored.probability)
+    doubtful = weighed.doubtful
     if not doubtful.scored.candidates or doubtful.scored.probability < threshold:
         return _refusal(weighed, doubtful, reach, unknown, found)
-    states = [_states(part, blend, stories) for part in weighed.parts]
+    told = [part for part in weighed.parts if part.required or _brings(part, threshold)]
+    states = [_states(part, blend, stories) for part in told]
     chosen = choose_parts([one.chosen for one in states])
     earlier = [candidate for one in states for candidate in one.earlier]
     dates = [at for c in chosen if (at := c.hit.article.dated_at)]
@@ -94,6 +95,11 @@ def _refusal(
     )
 
 
+def _brings(part: Part, threshold: float) -> bool:
+    """Say whether a side of a comparison is sure enough to be shown beside the whole."""
+    return bool(part.scored.candidates) and part.scored.probability >= threshold
+
+
 def _states(part: Part, blend: Blend, stories: Stories) -> States:
     candidates = part.scored.candidates
     chosen = choose(part.question, candidates, join=blend.join)
@@ -107,7 +113,7 @@ def _best(part: Part) -> Iterable[Candidate]:
 def _notes(
     weighed: Weighed, states: Sequence[States], chosen: Sequence[Candidate], stories: Stories
 ) -> Iterable[Note]:
-    if len(weighed.parts) == 1:
+    if len([part for part in weighed.parts if part.required]) == 1:
         scored = weighed.parts[0].scored
         verdict = settle(weighed.question, scored.candidates[0], scored.features[0])
         reports = count_reports(scored.candidates, stories)

@@ -24,18 +24,19 @@ MIN_WORDS = 2
 
 
 def split_parts(text: str) -> tuple[str, ...]:
-    """Return the parts of a question in order, at most three; a simple question is its own.
+    """Return the parts of a question of several in order, at most three; of a simple one none.
 
     Parts are wording only: what a part leans on (a pronoun, a name said before) is for
     `rag.followup.resolve` to fill in from the part before it.
     """
     parts = [part for part in JOINT.split(text) if len(part.split()) >= MIN_WORDS]
-    if len(parts) > 1:
-        return tuple(_asked(part) for part in parts[:MAX_PARTS])
+    return tuple(_asked(part) for part in parts[:MAX_PARTS]) if len(parts) > 1 else ()
+
+
+def split_sides(text: str) -> tuple[str, ...]:
+    """Return the two sides of a comparison, as wording; of any other question none."""
     sides = [side for side in COMPARED.split(text, maxsplit=1) if len(side.split()) >= MIN_WORDS]
-    if len(sides) == 2:
-        return tuple(_asked(side) for side in sides)
-    return (text,)
+    return tuple(_asked(side) for side in sides) if len(sides) == 2 else ()
 
 
 def _asked(part: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
@@ -88,12 +88,25 @@ class Scorer:
         """
         read = [hit for hit in hits if may_speak(question, hit.article)][:N_WINDOWS]
         rows = candidates(question, read, self._selector, self._vocabulary, self._blend.order)
-        rows.sort(key=lambda row: (-row[0].score, row[0].hit.rank, row[0].sentence.ordinal))
-        if not rows:
-            return Scored((), (), 0.0)
-        ordered, features = zip(*rows, strict=True)
-        evidence = weigh_evidence(ordered, features)
-        return Scored(ordered, features, sigmoid(self._blend.answerable.apply(evidence)))
+        return _scored(rows, self._blend)
+
+
+def rescore(scored: Scored, blend: Blend) -> Scored:
+    """Order and judge the same sentences by other weights."""
+    rows = [
+        (replace(candidate, score=blend.order.apply(features)), features)
+        for candidate, features in zip(scored.candidates, scored.features, strict=True)
+    ]
+    return _scored(rows, blend)
+
+
+def _scored(rows: list[tuple[Candidate, Features]], blend: Blend) -> Scored:
+    if not rows:
+        return Scored((), (), 0.0)
+    rows.sort(key=lambda row: (-row[0].score, row[0].hit.rank, row[0].sentence.ordinal))
+    ordered, features = zip(*rows, strict=True)
+    evidence = weigh_evidence(ordered, features)
+    return Scored(ordered, features, sigmoid(blend.answerable.apply(evidence)))
 
 
 def candidates(

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a question, the hits that were read for it (in fused order), its sentences."""
+    """One part of a question, the hits that were read for it (in fused order), its sentences.
+
+    A part that is not `required` brings evidence where it has some, and never causes a refusal.
+    """
 
     question: Question
     hits: tuple[Hit, ...]
     scored: Scored
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,15 @@ class Weighed:
     parts: tuple[Part, ...]
 
     @property
+    def doubtful(self) -> Part:
+        """The required part that is least likely to be answered."""
+        required = [part for part in self.parts if part.required]
+        return min(required, key=lambda part: part.scored.probability)
+
+    @property
     def probability(self) -> float:
         """The chance that every part is answered: that of the most doubtful one."""
-        return min(part.scored.probability for part in self.parts)
+        return self.doubtful.scored.probability
 
 
 def rerank(parts: Sequence[Part]) -> tuple[Hit, ...]:
