@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from index.build import BuildReport
     from index.status import IndexStatus
-    from rag.types import Answer, Citation
+    from rag.types import Answer, AnswerSentence, Citation
 
 SHOWN_REJECTIONS = 20
 
@@ -20,9 +20,11 @@ def answer_text(answer: Answer) -> str:
     if answer.question.standalone != answer.question.text:
         lines.append(f"Read as: {answer.question.standalone}\n")
     if answer.answered:
-        lines += [f"{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
+        lines += [f"{_badge(s)}{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
         lines.append("")
+        lines += [note.text for note in answer.notes]
         lines += [f"[{n}] {source(c)}" for n, c in enumerate(answer.citations, 1)]
+        lines += [f"Before: “{s.text}” {source(s.citation)}" for s in answer.earlier]
     else:
         lines.append(answer.text)
         if answer.closest:
@@ -34,6 +36,10 @@ def answer_text(answer: Answer) -> str:
         f"{day(reach.archive_from)} to {day(reach.archive_to)}."
     )
     return "\n".join(lines)
+
+
+def _badge(sentence: AnswerSentence) -> str:
+    return f"[{sentence.badge.value}] " if sentence.badge else ""
 
 
 def source(citation: Citation) -> str:
