@@ -98,8 +98,10 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, default=Path("rag/weights/blend.json"))
     parser.add_argument("--rows", type=Path, help="file that keeps what the pipeline read")
+    parser.add_argument("--every", type=int, default=1, help="read every n-th question, to try")
     options = parser.parse_args()
-    news, squad = _kept(options.rows, lambda: gather(options.shared / "data"))
+    data, every = options.shared / "data", options.every
+    news, squad = _kept(options.rows, lambda: gather(data, every=every))
     blend, report = fit(news, squad)
     fitted = {
         "about": "linear models over rag.features and rag.evidence; made by eval/training/blend.py",
@@ -115,17 +117,17 @@ def main() -> None:
     print(json.dumps(report, indent=1))
 
 
-def gather(data: Path) -> tuple[list[Row], list[Row]]:
+def gather(data: Path, *, every: int = 1) -> Rows:
     """Return the rows of the news and of SQuAD, each with questions the other should answer."""
     squad = read_squad(data / "squad2")
-    of_squad = held_out_cases(data / "squad2", squad, every=SQUAD_EVERY)
+    of_squad = held_out_cases(data / "squad2", squad, every=SQUAD_EVERY * every)
     rows: list[Row] = []
     for folder in (WRITTEN, data / "train-news"):
         archive = read_news(folder)
         answerable, swapped = plain_cases(archive.articles.values())
         asked: dict[Kind, list[Case]] = {
-            "written": held_out_cases(folder, archive),
-            "plain": [*answerable, *swapped],
+            "written": held_out_cases(folder, archive, every=every),
+            "plain": [*answerable, *swapped][::every],
             "foreign": foreign_cases(of_squad[::4]),
         }
         rows += weigh_set(folder, archive, asked)
