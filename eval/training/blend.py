@@ -150,17 +150,22 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
     folds = _folds(news)
     best: tuple[float, Blend, dict[str, object]] | None = None
     for penalty in PENALTIES:
+        without = [
+            [*(r for r, fold in zip(news, folds, strict=True) if fold != held), *squad]
+            for held in range(N_FOLDS)
+        ]
+        orders = [fit_order(rows, penalty) for rows in without]
         for join in JOINS:
             outside: list[tuple[Row, Blend]] = []  # (row, blend fitted without its fold)
-            for held in range(N_FOLDS):
-                train = [r for r, fold in zip(news, folds, strict=True) if fold != held]
-                blend = fit_blend([*train, *squad], penalty, join)
+            for held, (rows, order) in enumerate(zip(without, orders, strict=True)):
+                blend = fit_blend(rows, order, penalty, join)
                 inside = zip(news, folds, strict=True)
                 outside += [(row, blend) for row, fold in inside if fold == held]
             threshold, value, report = judge(outside)
             print(penalty, join, threshold, round(value, 4), flush=True)
             if best is None or value > best[0]:
-                fitted = fit_blend([*news, *squad], penalty, join)
+                everything = [*news, *squad]
+                fitted = fit_blend(everything, fit_order(everything, penalty), penalty, join)
                 best = (
                     value,
                     replace(fitted, threshold=threshold),
@@ -170,13 +175,11 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
     return best[1], best[2]
 
 
-def fit_blend(rows: Sequence[Row], penalty: float, join: float = 1.0) -> Blend:
-    """Fit both models; the threshold is set by the caller.
+def fit_blend(rows: Sequence[Row], order: Weights, penalty: float, join: float) -> Blend:
+    """Fit whether the composed answer is right; the threshold is set by the caller.
 
-    The second learns whether the composed answer is right, not whether there is one: a question
-    that would be answered wrongly is better refused.
+    Not whether there is an answer: a question that would be answered wrongly is better refused.
     """
-    order = _fit_order([row for row in rows if row.right.any()], penalty)
     blend = Blend(order=order, answerable=Weights(0.0, {}), threshold=0.5, join=join)
     answers = [answer_of(row, blend) for row in rows]
     right = _trusted(rows, [prediction for prediction, _ in answers])
@@ -277,8 +280,9 @@ def _vector(weights: Weights) -> Floats:
     return np.array([weights.by_name.get(name, 0.0) for name in NAMES])
 
 
-def _fit_order(rows: Sequence[Row], penalty: float) -> Weights:
+def fit_order(rows: Sequence[Row], penalty: float) -> Weights:
     """Fit a conditional logit: the chance that a right sentence is chosen among a question's."""
+    rows = [row for row in rows if row.right.any()]
     standard = Standard.of(np.concatenate([row.features for row in rows]))
     features = [standard.apply(row.features) for row in rows]
     shares = _shares(rows)
