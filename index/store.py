@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 SEEN_KEPT = 64  # selections remembered; a conversation asks for the same few
 SCHEMA_OF = {gen.DELTA: "main", gen.BASE: "base"}
-_COUNT_PASSAGES = (
-    "select count(*) from {part}.article a join {part}.passage s on s.article = a.key where {live}"
-)
 _A = ", ".join(f"a.{column.strip()}" for column in ARTICLE_COLUMNS.split(","))
 
 
@@ -48,7 +45,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._db = _connect(folder)
         self._visible: dict[tuple[Filters, datetime | None], Keys | None] = {}
-        self._n_passages = self._sum(_COUNT_PASSAGES)
+        self._n_passages = self.counts()["passages"]
 
     def close(self) -> None:
         """Let go of the files."""
@@ -163,8 +160,8 @@ class Archive:
         return {
             "articles": self._sum("select count(*) from {part}.article a where {live}"),
             "versions": len(self._union("select a.key from {part}.article a", ())),
-            "sentences": self._sum(_COUNT_PASSAGES.replace("passage", "sentence")),
-            "passages": self._sum(_COUNT_PASSAGES),
+            "sentences": self._sum("select sum(n_sentences) from {part}.article a where {live}"),
+            "passages": self._sum("select sum(n_passages) from {part}.article a where {live}"),
         }
 
     def settings(self) -> dict[str, object]:
@@ -301,7 +298,7 @@ class Archive:
 
     def _sum(self, sql: str) -> int:
         return sum(
-            self._db.execute(sql.format(part=part, live=live)).fetchone()[0]
+            self._db.execute(sql.format(part=part, live=live)).fetchone()[0] or 0
             for part, live in LIVE.items()
         )
 

@@ -81,30 +81,35 @@ class ArchiveWriter:
         key = article_key(article)
         version = self._version_of(key) or self._last_version(article.id) + 1
         seen_from = article.published_at or article.updated_at
-        self._db.execute(
-            "insert or replace into main.article values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?)",
-            (
-                key,
-                article.id,
-                version,
-                article.title,
-                article.text,
-                stamp_of(article.published_at),
-                stamp_of(article.updated_at),
-                article.source,
-                article.section,
-                article.byline,
-                article.url,
-                article.language,
-                article.status.value,
-                article.supersedes,
-                article.content_hash,
-                self._ingested_at.isoformat(),
-                seen_from.timestamp() if seen_from else None,
-                len(article.text),
-            ),
-        )
         at_s = seen_from.timestamp() if seen_from else None
+        row = {
+            "key": key,
+            "id": article.id,
+            "version": version,
+            "is_current": 1,
+            "status": article.status.value,
+            "supersedes": article.supersedes,
+            "seen_from": at_s,
+            "n_chars": len(article.text),
+            "n_sentences": len(sentences),
+            "n_passages": len(passages),
+            "source": article.source,
+            "section": article.section,
+            "byline": article.byline,
+            "language": article.language,
+            "url": article.url,
+            "published_at": stamp_of(article.published_at),
+            "updated_at": stamp_of(article.updated_at),
+            "ingested_at": self._ingested_at.isoformat(),
+            "content_hash": article.content_hash,
+            "title": article.title,
+            "text": article.text,
+        }
+        self._db.execute(
+            f"insert or replace into main.article ({', '.join(row)}) "
+            f"values ({', '.join(f':{name}' for name in row)})",
+            row,
+        )
         self._put_parts(key, article, sentences, passages)
         self._db.execute(
             "insert or replace into main.sketch values (?,?,?)",
