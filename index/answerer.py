@@ -113,21 +113,8 @@ class LiveAnswerer:
             outdated.close()
 
     def _open(self) -> None:
-        generation = gen.current(self._settings.index)
-        manifest, card = generation.manifest, self._embedder.card
-        if manifest.fingerprint != card.fingerprint:
-            raise IndexUnavailable(
-                f"The index was made with {manifest.model}, not with {card.name}: their vectors "
-                f"do not compare. Rebuild: {gen.BUILD}"
-            )
-        archive = Archive(generation.folder / gen.ARCHIVE)
-        lexical = LexicalIndex(generation.folder / gen.LEXICAL)
-        retriever = Retriever(
-            archive,
-            DenseIndex(generation.folder / gen.DENSE),
-            lexical,
-            self._embedder.embed_question,
-        )
+        generation, archive, lexical, dense = gen.open_current(self._settings.index, self._parts)
+        retriever = Retriever(archive, dense, lexical, self._embedder.embed_question)
         blend = load_blend()
         self._answerer = Answerer(
             archive,
@@ -139,6 +126,21 @@ class LiveAnswerer:
             n_articles=self._settings.k,
         )
         self._archive, self._generation, self._reach = archive, generation, archive.coverage()
+
+    def _parts(
+        self, generation: gen.Generation
+    ) -> tuple[gen.Generation, Archive, LexicalIndex, DenseIndex]:
+        """Open every file of a generation; once open, it can be cleared away and still answers."""
+        manifest, card = generation.manifest, self._embedder.card
+        if manifest.fingerprint != card.fingerprint:
+            raise IndexUnavailable(
+                f"The index was made with {manifest.model}, not with {card.name}: their vectors "
+                "do not compare. Rebuild it with the other model: dateline index build"
+            )
+        archive = Archive(generation.folder)
+        dead = archive.dead()
+        lexical = LexicalIndex(generation.parts(gen.LEXICAL), dead=dead)
+        return generation, archive, lexical, DenseIndex(generation.parts(gen.DENSE), dead=dead)
 
 
 def open_answerer(settings: Settings) -> LiveAnswerer:

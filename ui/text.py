@@ -100,6 +100,19 @@ def status_text(status: IndexStatus) -> str:
         f"model {manifest.model} ({manifest.fingerprint[:12]}), "
         f"passages of at most {manifest.passage_tokens} tokens",
         "made with " + ", ".join(f"{n} {v}" for n, v in sorted(manifest.versions.items())),
+        copies_text(status),
         "outlets: " + ", ".join(f"{name or 'unnamed'} {n:,}" for name, n in status.sources.items()),
     ]
     return "\n".join(lines)
+
+
+def copies_text(status: IndexStatus) -> str:
+    """Say how much of an archive is copies of wire stories, and of which most."""
+    record = status.record()
+    if not status.stories:
+        return "no copies of one story"
+    most, n = next(iter(status.stories.items()))
+    return (
+        f"{record['copies']:,} articles are copies of {record['copied_stories']:,} stories; "
+        f"most carried: {most}, by {n:,}"
+    )
