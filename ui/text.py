@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from index.build import BuildReport
     from index.status import IndexStatus
-    from rag.types import Answer, Citation
+    from rag.types import Answer, AnswerSentence, Citation
     from ui.verify import Check
 
 SHOWN_REJECTIONS = 20
@@ -22,9 +22,11 @@ def answer_text(answer: Answer) -> str:
     if answer.question.standalone != answer.question.text:
         lines.append(f"Read as: {answer.question.standalone}\n")
     if answer.answered:
-        lines += [f"{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
+        lines += [f"{_badge(s)}{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
         lines.append("")
+        lines += [note.text for note in answer.notes]
         lines += [f"[{n}] {source(c)}" for n, c in enumerate(answer.citations, 1)]
+        lines += [f"Before: “{s.text}” {source(s.citation)}" for s in answer.earlier]
     else:
         lines.append(answer.text)
         if answer.closest:
@@ -47,6 +49,10 @@ def verify_text(checks: Sequence[Check]) -> str:
         lines.append(f"{check.state:10} {title}{place}: {check.told}")
     n_good = sum(check.is_good for check in checks)
     return "\n".join([*lines, f"{n_good} of {len(checks)} citations hold."])
+
+
+def _badge(sentence: AnswerSentence) -> str:
+    return f"[{sentence.badge.value}] " if sentence.badge else ""
 
 
 def source(citation: Citation) -> str:
@@ -107,6 +113,19 @@ def status_text(status: IndexStatus) -> str:
         f"model {manifest.model} ({manifest.fingerprint[:12]}), "
         f"passages of at most {manifest.passage_tokens} tokens",
         "made with " + ", ".join(f"{n} {v}" for n, v in sorted(manifest.versions.items())),
+        copies_text(status),
         "outlets: " + ", ".join(f"{name or 'unnamed'} {n:,}" for name, n in status.sources.items()),
     ]
     return "\n".join(lines)
+
+
+def copies_text(status: IndexStatus) -> str:
+    """Say how much of an archive is copies of wire stories, and of which most."""
+    record = status.record()
+    if not status.stories:
+        return "no copies of one story"
+    most, n = next(iter(status.stories.items()))
+    return (
+        f"{record['copies']:,} articles are copies of {record['copied_stories']:,} stories; "
+        f"most carried: {most}, by {n:,}"
+    )

@@ -40,7 +40,7 @@ def story(first: int, n_words: int = 200) -> str:
 def test_story_of_names_the_earliest_of_a_wire_story(
     velland_settings: Settings, copy: str, original: str
 ) -> None:
-    with closing(Archive(gen.current(velland_settings.index).folder / gen.ARCHIVE)) as archive:
+    with closing(Archive(gen.current(velland_settings.index).folder)) as archive:
         assert archive.story_of(copy) == original
 
 
@@ -88,7 +88,7 @@ def test_links_equal_comparing_every_pair(articles: list[tuple[int, int]]) -> No
 
 
 def test_facets_count_what_may_be_searched(velland_settings: Settings) -> None:
-    with closing(Archive(gen.current(velland_settings.index).folder / gen.ARCHIVE)) as archive:
+    with closing(Archive(gen.current(velland_settings.index).folder)) as archive:
         facets = archive.facets()
         keys = archive.visible(Filters(), None)
         assert keys is not None
