@@ -115,6 +115,7 @@ def best_figure(
 ) -> Figure | None:
     """Return the candidate that most tells what is asked, None where none seems to.
 
+    A figure must share more than a word with the question, or the kind of count it asks for.
     Words after a figure say more of it than those before, and a word that stands for another kind
     of count speaks against it: of 'nine were killed and 35 were missing' each has its own.
 
@@ -127,7 +128,8 @@ def best_figure(
         (_telling(one, about) + _is_in(one, lead), -n, one) for n, one in enumerate(candidates)
     ]
     best = max(scored, default=None, key=lambda row: row[:2])
-    return best[2] if best and best[0] >= LEAST_TELLING else None
+    least = LEAST_TELLING if _counts_in(about) else LEAST_TELLING + 1
+    return best[2] if best and best[0] >= least else None
 
 
 def _telling(figure: Figure, about: frozenset[str]) -> int:
