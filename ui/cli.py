@@ -137,7 +137,7 @@ def verify(
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from error
     generation = gen.current(load_settings(index=index).index)
-    with closing(Archive(generation.folder / gen.ARCHIVE)) as archive:
+    with closing(Archive(generation.folder)) as archive:
         checks = verify_text(text, archive)
     if as_json:
         rows = [

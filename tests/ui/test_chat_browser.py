@@ -204,7 +204,7 @@ def test_saved_file_is_verified_against_the_archive(
             save.get_by_role("button", name=form.name, exact=True).click()
         assert coming.value.suggested_filename.endswith(f".{form.ending}")
         text = Path(coming.value.path()).read_text("utf-8")
-        with closing(Archive(gen.current(velland_settings.index).folder / gen.ARCHIVE)) as archive:
+        with closing(Archive(gen.current(velland_settings.index).folder)) as archive:
             checks = verify_text(text, archive)
         assert {check.state for check in checks} <= {State.HOLDS, State.CORRECTED}
         assert len(checks) >= home.locator(".dl-answer > .dl-told").count()
