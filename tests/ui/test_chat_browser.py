@@ -129,6 +129,15 @@ def test_follow_up_says_how_it_was_read(home: Page, ask: Ask) -> None:
     ask(home, "Who is the captain of the Calder Star?")
     turn = ask(home, "When did he go on trial?")
     expect(turn.locator(".dl-readas")).to_contain_text("Calder Star")
+    whole = home.locator(".dl-bar .dl-save")
+    whole.locator("summary").click()
+    with home.expect_download() as coming:
+        whole.get_by_role("button", name="JSON", exact=True).click()
+    saved = json.loads(Path(coming.value.path()).read_text("utf-8"))
+    assert [one["question"] for one in saved["exchanges"]] == [
+        "Who is the captain of the Calder Star?",
+        "When did he go on trial?",
+    ]
 
 
 def test_conversation_is_found_again_renamed_and_deleted(home: Page, ask: Ask) -> None:
