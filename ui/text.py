@@ -20,7 +20,9 @@ def answer_text(answer: Answer) -> str:
     if answer.question.standalone != answer.question.text:
         lines.append(f"Read as: {answer.question.standalone}\n")
     if answer.answered:
-        lines += [f"{_badge(s)}{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
+        lines += [
+            f"{_badge(s)}{s.text} [{n}]{_dated(s)}" for n, s in enumerate(answer.sentences, 1)
+        ]
         lines.append("")
         lines += [note.text for note in answer.notes]
         lines += [f"[{n}] {source(c)}" for n, c in enumerate(answer.citations, 1)]
@@ -40,6 +42,11 @@ def answer_text(answer: Answer) -> str:
 
 def _badge(sentence: AnswerSentence) -> str:
     return f"[{sentence.badge.value}] " if sentence.badge else ""
+
+
+def _dated(sentence: AnswerSentence) -> str:
+    told = {sentence.text[m.span.start : m.span.end]: m.means for m in sentence.times}
+    return "".join(f" ({said}: {means})" for said, means in told.items())
 
 
 def source(citation: Citation) -> str:
