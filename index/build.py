@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from index import generation as gen
 from index.dense import write_dense
 from index.lexical import write_lexical
-from index.readers import Rejection, read
+from index.readers import Outcome, Rejection, Skipped, read
 from index.split import sentences_of, split_passages
 from index.store import Archive
 from index.writer import ArchiveWriter, state_hash
@@ -53,6 +53,7 @@ class BuildReport:
     updated: int
     unchanged: int
     removed: int
+    skipped: tuple[Skipped, ...]
     rejected: tuple[Rejection, ...]
     counts: dict[str, int]
     n_embedded: int
@@ -95,8 +96,23 @@ def add(
         IndexUnavailable: The index there cannot be used, or was made by another model.
     """
     _require(paths)
+    return add_read(read(paths), settings, progress=progress, now=now)
+
+
+def add_read(
+    outcomes: Iterator[Outcome],
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> BuildReport:
+    """Add or update what a reader yields, from files, addresses or feeds, in one transaction.
+
+    Raises:
+        IndexUnavailable: The index there cannot be used, or was made by another model.
+    """
     run = _Run(_as_built(settings), progress or _silent, now())
-    return run.publish(read(paths), keep=True)
+    return run.publish(outcomes, keep=True)
 
 
 def remove(
@@ -122,6 +138,7 @@ class _Tally:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
 
@@ -134,7 +151,7 @@ class _Run:
 
     def publish(
         self,
-        items: Iterator[Article | Rejection],
+        items: Iterator[Outcome],
         *,
         keep: bool,
         removed: tuple[str, ...] = (),
@@ -153,12 +170,14 @@ class _Run:
                 writer.put_settings(self._shape(embedder))
             return self._derive(index, draft, embedder, tally, len(removed), n_embedded)
 
-    def _ingest(self, items: Iterator[Article | Rejection], writer: ArchiveWriter) -> _Tally:
+    def _ingest(self, items: Iterator[Outcome], writer: ArchiveWriter) -> _Tally:
         tally = _Tally()
         started = time.perf_counter()
         for n, item in enumerate(items, 1):
             if isinstance(item, Rejection):
                 tally.rejected.append(item)
+            elif isinstance(item, Skipped):
+                tally.skipped.append(item)
             else:
                 self._put(item, writer, tally)
             self.progress("reading", n, None)
@@ -256,6 +275,7 @@ class _Run:
             updated=tally.updated,
             unchanged=tally.unchanged,
             removed=n_removed,
+            skipped=tuple(tally.skipped),
             rejected=tuple(tally.rejected),
             counts=counts,
             n_embedded=n_embedded,

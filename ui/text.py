@@ -74,7 +74,7 @@ def build_record(report: BuildReport) -> dict[str, object]:
         "unchanged": report.unchanged,
         "removed": report.removed,
         "rejected": [
-            {"path": str(r.path), "item": r.item, "reason": r.reason} for r in report.rejected
+            {"path": r.place, "item": r.item, "reason": r.reason} for r in report.rejected
         ],
         **report.counts,
         "embedded": report.n_embedded,

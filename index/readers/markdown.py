@@ -44,9 +44,9 @@ def read_markdown(source: Source, text: str) -> Iterator[Article]:
         paragraphs.insert(0, heading)
     body = "\n\n".join(paragraphs) or title
     if not body:
-        raise SourceRejected("no text below the front matter")
+        raise SourceRejected("no text below the front matter", "empty")
     fields = {"id": source.name, **stated, "text": body}
-    fields["title"] = title or clean_line(source.path.stem.replace("_", " ").replace("-", " "))
+    fields["title"] = title or source.title
     try:
         yield ArticleRecord.model_validate(fields).article()
     except ValidationError as error:

@@ -53,7 +53,7 @@ def test_one_bad_line_is_listed_and_the_rest_is_built(tmp_path: Path, settings: 
     path = write(tmp_path / "news.jsonl", MILL, {"id": "x", "title": "no text"}, BRIDGE)
     report = build([path], settings)
     assert report.added == 2
-    assert [(r.path, r.item) for r in report.rejected] == [(path, 2)]
+    assert [(r.place, r.item) for r in report.rejected] == [(str(path), 2)]
     assert report.rejected[0].reason
 
 

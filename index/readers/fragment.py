@@ -1,0 +1,203 @@
+"""A piece of HTML, XHTML or NITF as plain paragraphs.
+
+What news agencies call the body: `<p>`s with bold names, tables of results, a photo with its
+caption, a `<br>` here and there. Each block becomes one paragraph, a table row becomes one with
+' | ' between cells; scripts, styles, forms and pictures with their captions are left out.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from index.paragraphs import paragraph_spans
+from index.readers.clean import clean
+from index.readers.shape import check_depth
+from rag.errors import SourceRejected
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_LEFT_OUT = frozenset(
+    "script style template head noscript iframe object embed svg math form button select input "
+    "textarea figure figcaption media media-caption media-producer media-metadata audio video "
+    "picture img canvas map nav".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body body.content body.end body.head block bq byline "
+    "caption center content credit dateline dd details div dl dt fieldset fn footer h1 h2 h3 h4 "
+    "h5 h6 header hedline hl1 hl2 hr html legend li main nitf note ol p pre section summary table "
+    "tagline tbody tfoot thead tr ul abstract nitf-table".split()
+)
+_MARKUP = re.compile(
+    r"</[a-zA-Z][\w.:-]*\s*>|<(?:p|br|hr|div|img|nitf|block|body|html|section|table|ul|h\d)\b[^<>]*>"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_XML_OWN = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&apos;"))
+_PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s)*", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_BREAK = "\u2028"
+_BREAKS = re.compile(f"[ \xa0]*{_BREAK}(?:[ \xa0]*{_BREAK})+[ \xa0]*")
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+|(?:[ \t\r\n]*\xa0[ \t\r\n]*){2,}")
+_INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
+
+
+def body_paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a body that may be markup or plain text.
+
+    Raises:
+        SourceRejected: the markup is nested too deep.
+    """
+    if not has_markup(text):
+        return plain_paragraphs(unescaped(text))
+    paragraphs = markup_paragraphs(text)
+    # markup escaped twice shows itself as tags in the text
+    if any(has_markup(paragraph) for paragraph in paragraphs):
+        paragraphs = markup_paragraphs("\n".join(f"<p>{line}</p>" for line in paragraphs))
+    return paragraphs
+
+
+def has_markup(text: str) -> bool:
+    """Tell whether a text holds tags rather than a stray '<'."""
+    return _MARKUP.search(text) is not None
+
+
+def unescaped(text: str) -> str:
+    """Return plain text with its entities decoded; an '&' without ';' is left alone."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def plain_line(text: str) -> str:
+    """Return a headline or a name as one line without tags and entities."""
+    if has_markup(text) or re.search(r"<(?:b|i|em|strong|span|sup|sub|u)\b[^<>]*>", text):
+        text = " ".join(markup_paragraphs(text))
+    return " ".join(_INVISIBLE.sub("", clean(unescaped(text))).split())
+
+
+def plain_paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of plain text, hard-wrapped lines joined."""
+    stored = clean(text)
+    return [_one_line(stored[start:end]) for start, end in paragraph_spans(stored)]
+
+
+def markup_paragraphs(markup: str) -> list[str]:
+    """Return the paragraphs of a piece of markup.
+
+    Raises:
+        SourceRejected: elements are nested too deep.
+    """
+    check_depth(markup)
+    return element_paragraphs(_parsed(_CDATA.sub(lambda m: m[1], markup)))
+
+
+def element_paragraphs(root: _Element) -> list[str]:
+    """Return the paragraphs below an element that is already parsed."""
+    flow = _Flow()
+    flow.enter(root)
+    flow.end_block()
+    return flow.paragraphs
+
+
+def local_name(element: _Element) -> str:
+    """Return an element's name without its namespace, '' for a comment."""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def _parsed(markup: str) -> _Element:
+    """Parse as XML where it is well-formed, as HTML elsewhere.
+
+    HTML takes NITF's `<media-reference/>` for an element left open, which swallows what follows.
+    """
+    inner = markup[match.end() :] if (match := _PROLOG.match(markup)) else markup
+    plain = _ENTITY.sub(lambda m: m[0] if m[0] in _XML_OWN else html.unescape(m[0]), inner)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(f"<div>{clean(plain)}</div>", parser)
+    except etree.XMLSyntaxError:
+        pass
+    try:
+        return lxml_html.document_fromstring(f"<div>{clean(inner)}</div>")
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise SourceRejected(f"markup cannot be read: {error}") from error
+
+
+class _Flow:
+    """Collects running text and cuts it where a block starts or ends."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[str] = []
+        self._running: list[str] = []
+        self._cells: list[str] | None = None
+
+    def enter(self, element: _Element) -> None:
+        """Take in an element and what is below it, not the text after it."""
+        name = local_name(element)
+        if name == "br":
+            self._running.append(_BREAK)
+        elif name == "pre":
+            self.end_block()
+            self.paragraphs += plain_paragraphs("".join(element.itertext()))
+        elif name and name not in _LEFT_OUT:
+            self._enter_named(element, name)
+
+    def _enter_named(self, element: _Element, name: str) -> None:
+        is_block = name in _BLOCKS and not (self._cells is not None and name != "tr")
+        if is_block:
+            self.end_block()
+        if name == "tr":
+            self._cells = []
+        self._running.append("“" if name == "q" else element.text or "")
+        if name == "q":
+            self._running.append(element.text or "")
+        for child in element:
+            self.enter(child)
+            self._running.append(child.tail or "")
+        if name == "q":
+            self._running.append("”")
+        self._leave(name, is_block=is_block)
+
+    def _leave(self, name: str, *, is_block: bool) -> None:
+        if name in {"td", "th"} and self._cells is not None:
+            self._cells.append(" ".join(_lines(self._taken())))
+        elif name == "tr":
+            row = [cell for cell in [*(self._cells or []), _one_line(self._taken())] if cell]
+            self._cells = None
+            self.paragraphs += [" | ".join(row)] if row else []
+        elif is_block:
+            self.end_block()
+        elif name in _BLOCKS:
+            self._running.append(" ")  # a block inside a cell only parts words
+
+    def end_block(self) -> None:
+        """Close the paragraph that is running."""
+        if self._cells is None:
+            self.paragraphs += _lines(self._taken())
+
+    def _taken(self) -> str:
+        text = "".join(self._running)
+        self._running.clear()
+        return text
+
+
+def _lines(text: str) -> list[str]:
+    """Return running text as paragraphs: two breaks part them, one does where a line is full."""
+    found: list[str] = []
+    for part in _BREAKS.split(_BLANKS.sub(" ", text)):
+        joined = ""
+        for line in map(_one_line, part.split(_BREAK)):
+            if joined and (joined.endswith(",") or line[:1].islower()):
+                joined = f"{joined} {line}"
+            else:
+                found += [joined] if joined else []
+                joined = line
+        found += [joined] if joined else []
+    return found
+
+
+def _one_line(text: str) -> str:
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", clean(text)).replace("\n", " ")).strip()
