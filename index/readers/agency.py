@@ -63,6 +63,7 @@ _ENVELOPES = [
     *"article document documents newsitem newsitems source stories story content news feed "
     "channel graph payload message".split(),
 ]
+_DEEPER = ("fields", "attributes")
 _EARLIER_RELS = frozenset("supersedes replaces corrects evolvedfrom previousversion".split())
 _NOT_TEXT = {
     "picture": "photo", "photo": "photo", "image": "photo", "imageobject": "photo",
@@ -112,12 +113,19 @@ def _unwrapped(node: object, *, depth: int) -> Iterator[Item]:
         for child in node:
             yield from _unwrapped(child, depth=depth + 1)
     elif isinstance(node, Mapping):
-        item = folded(node)
+        item = _flat(folded(node))
         if _is_item(item):
             yield item
             return
         for key in _ENVELOPES:
-            yield from _unwrapped(item.get(key), depth=depth + 1)
+            if key in item:
+                yield from _unwrapped(item[key], depth=depth + 1)
+
+
+def _flat(item: Item) -> Item:
+    """Return an item with the fields some interfaces put one level deeper."""
+    deeper = [inner for key in _DEEPER for inner in objects_in(item.get(key))]
+    return {key: value for part in [*deeper[:1], item] for key, value in part.items()}
 
 
 def _is_item(item: Item) -> bool:
@@ -147,7 +155,7 @@ def _read_item(source: Source, number: int | None, item: Item) -> Outcome:
     text = "\n".join(story) or title  # a withdrawal may say nothing, and must still take effect
     published_at, updated_at = _dates(item)
     url = _url(item) or source.url
-    name = _stated_id(item) or url or _made_id(source, f"{title}\n{text}", is_only=number is None)
+    name = _stated_id(item, url) or _made_id(source, f"{title}\n{text}", is_only=number is None)
     supersedes = _supersedes(item)
     return Article(
         id=clean_line(name)[:_LONGEST_ID_CHARS],
@@ -228,15 +236,21 @@ def _supersedes(item: Item) -> str | None:
     return None
 
 
-def _stated_id(item: Item) -> str | None:
-    """Return the id that stays over versions: the agency's own for the item, else its address."""
+def _stated_id(item: Item, url: str | None) -> str | None:
+    """Return the id that stays over versions: the agency's own, else the item's, else its address.
+
+    A bare number counts the rows of one system and may name another item in the next: it stands
+    back behind an address.
+    """
     alternatives = item.get("altids")
     if isinstance(alternatives, Mapping):
         own = text_of(folded(alternatives).get("itemid"))
     else:
         entries = [e for e in objects_in(alternatives) if "itemid" in _role(e)]
         own = next((first_text(entry, ("value", "id")) for entry in entries), None)
-    stated = own or first_text(item, _IDS)
+    texts = (value.strip() for key in _IDS if isinstance(value := item.get(key), str))
+    named = own or next((text for text in texts if text), None)
+    stated = named or url or first_text(item, _IDS)
     return without_version(stated) if stated else None
 
 

@@ -62,7 +62,7 @@ def read_bytes(source: Source, content: bytes, *, in_archive: bool = False) -> I
 
 
 def _read(source: Source, stream: BinaryIO, *, in_archive: bool) -> Iterator[Outcome]:
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)
+    buffered = _buffered(stream)
     head = buffered.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     is_tar = head[_TAR_MARK] == b"ustar"
     if in_archive and (is_tar or head.startswith((_ZIP, _WARC))):
@@ -95,6 +95,11 @@ def _unpacked(packed: BinaryIO) -> io.BufferedReader:
     counted = Counted(packed)
     plain = cast("BinaryIO", gzip.GzipFile(fileobj=io.BufferedReader(counted)))
     return io.BufferedReader(Capped(plain, counted, most_bytes=LIMITS.unpacked_bytes))
+
+
+def _buffered(stream: BinaryIO) -> io.BufferedReader:
+    """Return a stream whose first bytes can be looked at and then still be read."""
+    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(Counted(stream))
 
 
 def _seekable(buffered: BinaryIO) -> BinaryIO:

@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 
 from index.paragraphs import paragraph_spans
 from index.readers.clean import clean
-from index.readers.shape import check_depth
+from index.readers.shape import check_shape
 from rag.errors import SourceRejected
 
 if TYPE_CHECKING:
@@ -41,8 +41,12 @@ _XML_OWN = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&apos;"))
 _PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s)*", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _BREAK = "\u2028"
-_BREAKS = re.compile(f"[ \xa0]*{_BREAK}(?:[ \xa0]*{_BREAK})+[ \xa0]*")
-_BLANKS = re.compile(r"[ \t\r\n\f\v]+|(?:[ \t\r\n]*\xa0[ \t\r\n]*){2,}")
+_BREAKS = re.compile(f" *{_BREAK}(?: *{_BREAK})+ *")
+_BLANKS = re.compile(f"[^\\S{_BREAK}]+")  # no-break and thin spaces too: in markup they are layout
+_BLOCK_TAG = re.compile(
+    r"<(?:p|br|div|block|section|article|table|ul|ol|h\d|hl\d|pre|nitf)\b", re.I
+)
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
 
 
@@ -90,8 +94,18 @@ def markup_paragraphs(markup: str) -> list[str]:
     Raises:
         SourceRejected: elements are nested too deep.
     """
-    check_depth(markup)
-    return element_paragraphs(_parsed(_CDATA.sub(lambda m: m[1], markup)))
+    check_shape(markup)
+    plain = _CDATA.sub(lambda match: match[1], markup)
+    # where no tag parts paragraphs, blank lines do
+    parts = [plain] if _BLOCK_TAG.search(plain) else _BLANK_LINE.split(plain)
+    return [
+        p for part in parts for root in _stories(_parsed(part)) for p in element_paragraphs(root)
+    ]
+
+
+def _stories(root: _Element) -> list[_Element]:
+    """Return what holds the story: of a whole NITF document its content, not its head."""
+    return [e for e in root.iter() if local_name(e) == "body.content"] or [root]
 
 
 def element_paragraphs(root: _Element) -> list[str]:
@@ -151,9 +165,8 @@ class _Flow:
             self.end_block()
         if name == "tr":
             self._cells = []
-        self._running.append("“" if name == "q" else element.text or "")
-        if name == "q":
-            self._running.append(element.text or "")
+        self._running.append("“" if name == "q" else "")
+        self._running.append((element.text or "").lstrip() if name == "q" else element.text or "")
         for child in element:
             self.enter(child)
             self._running.append(child.tail or "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.readers.dates import find_date
 from index.readers.fragment import body_paragraphs, plain_line, plain_paragraphs
-from index.readers.shape import check_depth, check_size
+from index.readers.shape import MOST_PAGE_ELEMENTS, check_shape, scripts_in, without_scripts
 from index.readers.wire import story_paragraphs
 from rag.errors import SourceRejected
 from rag.types import Article
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 NO_ARTICLE = "no article in the page"
 _WHOLE = 0.8  # a stated body this long beside the page's own is no teaser
 _FAR_LESS = 0.5
-_SCRIPT = re.compile(r"<(script|style|template)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
+_SHORTEST_CHARS = 40  # a page whose text is shorter has a menu, not an article
 _META = re.compile(r"<meta\b[^>]{1,2000}>", re.IGNORECASE)
+_INLINE_FILE = re.compile(r"=\s*([\"'])data:[^\"']*\1")  # pictures in pages saved as one file
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ARTICLE_TYPE = re.compile(r"(?:Article|NewsArticle|Report|BlogPosting|LiveBlog)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
@@ -39,21 +40,23 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
     Raises:
         SourceRejected: the page is too large or nested too deep, or no article is in it.
     """
-    check_size(text)
-    check_depth(text)
+    markup = _INLINE_FILE.sub('=""', without_scripts(text))
+    check_shape(markup, most_elements=MOST_PAGE_ELEMENTS)
     from trafilatura import bare_extraction
 
-    found = bare_extraction(text, with_metadata=True, include_comments=False, include_tables=False)
+    found = bare_extraction(
+        markup, with_metadata=True, include_comments=False, include_tables=False
+    )
     page = None if isinstance(found, dict) else found
-    linked, tags = _linked_article(text), _meta_tags(text)
+    linked, tags = _linked_article(text), _meta_tags(markup)
     seen = plain_paragraphs(page.text or "") if page else []
     title = plain_line(
         _text(linked, "headline") or (page and page.title) or tags.get("og:title", "")
     )
     story = story_paragraphs(_better(_stated_body(linked), seen), title=title)
-    if not story:
+    if not story or (not linked and sum(map(len, story)) < _SHORTEST_CHARS):
         raise SourceRejected("no article text found in the page", NO_ARTICLE)
-    language = _LANGUAGE.search(text)
+    language = _LANGUAGE.search(markup)
     yield Article(
         id=source.name,
         title=title or source.title,
@@ -90,11 +93,11 @@ def _better(stated: list[str], seen: list[str]) -> list[str]:
 
 def _linked_article(text: str) -> Mapping[str, object]:
     """Return the first JSON-LD object that describes an article, {} if there is none."""
-    for name, attributes, content in _SCRIPT.findall(text):
-        if name.lower() != "script" or "ld+json" not in attributes.lower():
+    for script in scripts_in(text):
+        if script.name != "script" or "ld+json" not in script.attributes.lower():
             continue
         try:
-            found = _find_article(json.loads(content), depth=0)
+            found = _find_article(json.loads(script.content), depth=0)
         except (ValueError, RecursionError):  # pages carry broken JSON-LD; the tags remain
             continue
         if found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from index.readers.dates import find_date
@@ -26,8 +27,13 @@ def folded(node: Mapping[str, object]) -> Item:
     """Return an object with its keys in one spelling; of two that fold alike, the first counts."""
     item: dict[str, object] = {}
     for key, value in node.items():
-        item.setdefault(re.sub(r"[^a-z0-9@]", "", str(key).lower()), value)
+        item.setdefault(_folded_key(str(key)), value)
     return item
+
+
+@lru_cache(maxsize=4096)
+def _folded_key(key: str) -> str:
+    return re.sub(r"[^a-z0-9@]", "", key.lower())
 
 
 def text_of(value: object, keys: Sequence[str] = _MAIN_KEYS) -> str | None:

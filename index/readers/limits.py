@@ -57,6 +57,10 @@ class Counted(io.RawIOBase):
         self.n_bytes += len(content)
         return len(content)
 
+    def tell(self) -> int:
+        """Return how many bytes were read."""
+        return self.n_bytes
+
 
 class Capped(io.RawIOBase):
     """A decompressed stream that ends in SourceRejected where it gives more than it may."""
@@ -87,6 +91,10 @@ class Capped(io.RawIOBase):
         if self._n_bytes > self._most_bytes:
             raise SourceRejected(f"unpacks to more than {self._most_bytes:,} bytes", "too large")
         return len(content)
+
+    def tell(self) -> int:
+        """Return how many bytes were read."""
+        return self._n_bytes
 
 
 def read_whole(stream: BinaryIO) -> bytes:

@@ -57,6 +57,10 @@ def read_warc(source: Source, stream: BinaryIO, read_document: ReadDocument) -> 
             yield from _read_record(source, record, read_document)
     except (OSError, ValueError) as error:
         raise SourceRejected(f"damaged WARC: {error}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how fastwarc's Rust fails; not an Exception
+            raise
+        raise SourceRejected(f"damaged WARC: {error}") from error
     if n_records == 0:
         raise SourceRejected("no record that can be read in the WARC")
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 _END_MARK = re.compile(
-    r"[-–—#*/(\[<\s]*(?:30|0|ends?|end it|more|e\.o\.m|eom|endit)[-–—#*/)\]>\s.]*", re.IGNORECASE
+    r"[-–—#*/(\[<]+\s*(?i:30|0|ends?|end ?it|more|eom|fin)\s*[-–—#*/)\]>]+|(?i:-*end of story-*)|"
+    r"END|ENDS|EOM|MORE"
 )
 _STAMP = re.compile(
     r"(?:AP|UPI|AFP|DPA)-\w{2,4}-\d{2}-\d{2}-\d{2,4}\s+\d{4}\s*(?:GMT|EDT|EST|UTC)?"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from index.readers.clean import clean
-from index.readers.shape import check_depth, check_size
+from index.readers.shape import check_shape
 from rag.errors import SourceRejected
 
 if TYPE_CHECKING:
@@ -47,13 +47,12 @@ def safe_xml(text: str) -> str:
     Raises:
         SourceRejected: it declares entities, or is too large or too deep.
     """
-    check_size(text)
     plain = _DECLARATION.sub("", clean(text))
     head, doctype = plain[:10_000], _DOCTYPE.search(plain[:10_000])
     if "<!ENTITY" in plain or (doctype and doctype[1] == "["):
         raise SourceRejected("a DTD inside the document; entities are not expanded", "unsafe")
     plain = _DOCTYPE.sub("", head, count=1) + plain[10_000:]
-    check_depth(plain)
+    check_shape(plain)
     return _ENTITY.sub(_decoded, plain)
 
 
