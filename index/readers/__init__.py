@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["Outcome", "Rejection", "Skipped", "Source", "newest", "read", "read_bytes"]
+__all__ = [
+    "Outcome",
+    "Rejection",
+    "Skipped",
+    "Source",
+    "found_in",
+    "newest",
+    "read",
+    "read_bytes",
+]
 
 
 def read(paths: Sequence[Path]) -> Iterator[Outcome]:
@@ -30,7 +39,7 @@ def read(paths: Sequence[Path]) -> Iterator[Outcome]:
     with `version` counted up and takes the place of the earlier, an older one is Skipped. Ids made
     from file names do not clash: 'a.txt' and 'a.md' give 'a' and 'a.md'.
     """
-    yield from newest(_of_files(paths))
+    yield from newest(found_in(paths))
 
 
 def newest(found: Iterable[tuple[Source, Outcome]]) -> Iterator[Outcome]:
@@ -43,7 +52,8 @@ def newest(found: Iterable[tuple[Source, Outcome]]) -> Iterator[Outcome]:
             yield outcome
 
 
-def _of_files(paths: Sequence[Path]) -> Iterator[tuple[Source, Outcome]]:
+def found_in(paths: Sequence[Path]) -> Iterator[tuple[Source, Outcome]]:
+    """Yield what is in files and folders with where it was found, every version met."""
     for found in walk(paths):
         if isinstance(found, Rejection):
             yield Source(found.place, found.place), found

@@ -10,6 +10,7 @@ import hashlib
 import io
 from typing import TYPE_CHECKING, Any
 
+from index.readers.address import plain_address
 from index.readers.agency import EMPTY
 from index.readers.clean import clean_line
 from index.readers.contract import Outcome, Skipped, Source
@@ -81,7 +82,7 @@ def _body(entry: Any) -> list[str]:
 def _link(entry: Any) -> str | None:
     for candidate in (entry.get("link"), entry.get("feedburner_origlink"), entry.get("id")):
         if isinstance(candidate, str) and is_web_address(candidate.strip()):
-            return candidate.strip().partition("#")[0]
+            return plain_address(candidate.strip())
     return None
 
 

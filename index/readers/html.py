@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from index.readers.address import plain_address, site_of
 from index.readers.dates import find_date
 from index.readers.fragment import body_paragraphs, plain_line, plain_paragraphs
 from index.readers.shape import MOST_PAGE_ELEMENTS, check_shape, scripts_in, without_scripts
@@ -57,8 +58,9 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
     if not story or (not linked and sum(map(len, story)) < _SHORTEST_CHARS):
         raise SourceRejected("no article text found in the page", NO_ARTICLE)
     language = _LANGUAGE.search(markup)
+    url = _line(page.url if page else None)
     yield Article(
-        id=source.name,
+        id=_address(source, url) or source.name,
         title=title or source.title,
         text="\n".join(story),
         published_at=_first_date(
@@ -72,7 +74,7 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
             _text(linked, "articleSection") or ", ".join((page and page.categories) or [])
         ),
         byline=_line(_text(linked, "author") or ((page and page.author) or "").replace(";", ",")),
-        url=_line(page.url if page else None) or source.url,
+        url=_address(source, url) or url,
         language=_line(_text(linked, "inLanguage") or (language[1] if language else None)),
     )
 
@@ -158,3 +160,15 @@ def _first_date(*values: str | None) -> datetime | None:
 
 def _line(value: str | None) -> str | None:
     return plain_line(value) or None if value else None
+
+
+def _address(source: Source, canonical: str | None) -> str | None:
+    """Return a fetched page's address, None for a file's.
+
+    It is the one the page calls canonical, if that is of the same site: a page must not pass
+    itself off as another outlet's.
+    """
+    if source.url is None:
+        return None
+    is_own = canonical is not None and site_of(canonical) == site_of(source.url)
+    return plain_address(canonical if canonical and is_own else source.url)
