@@ -54,8 +54,10 @@ def requested(
         SourceRejected: the server cannot be reached or does not speak HTTP in time.
     """
     connection = http.client.HTTPConnection(target.host, target.port)
+    opened: socket.socket | None = None
     try:
-        connection.sock = _TimedSocket(_connected(target, deadline), deadline)
+        opened = _connected(target, deadline)
+        connection.sock = _TimedSocket(opened, deadline)
         connection.request("GET", target.path, headers={"Host": target.authority, **headers})
         with connection.getresponse() as response:
             yield response
@@ -67,6 +69,8 @@ def requested(
         raise SourceRejected(f"no answer from {target.authority}: {reason}", UNREACHABLE) from error
     finally:
         connection.close()
+        if opened:
+            opened.close()
 
 
 def _connected(target: Target, deadline: Deadline) -> socket.socket:
@@ -101,7 +105,7 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self))
 
     def close(self) -> None:
-        self._inner.close()
+        """Do nothing: http.client closes before the body is read; `requested` closes after."""
 
 
 class _TimedReader(io.RawIOBase):

@@ -94,12 +94,14 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        return self._follow(url, headers, heeds_robots=self.limits.heeds_robots)
+        return self._follow(url, headers)
 
-    def _follow(self, url: str, headers: Mapping[str, str], *, heeds_robots: bool) -> Fetched:
+    def _follow(
+        self, url: str, headers: Mapping[str, str], *, is_robots_txt: bool = False
+    ) -> Fetched:
         for _ in range(self.limits.hops + 1):
             target = locate(url, self.limits.private_hosts, self.resolve)
-            if heeds_robots:
+            if not is_robots_txt:
                 self._require_allowed(url, target)
                 self._count(target)
             self._pause(target)
@@ -150,6 +152,8 @@ class Fetcher:
         self._asked_at[target.authority] = self.clock()
 
     def _require_allowed(self, url: str, target: Target) -> None:
+        if not self.limits.heeds_robots:
+            return
         origin = _origin(target)
         if origin not in self._robots:
             self._robots[origin] = self._ask_robots(origin)
@@ -166,7 +170,7 @@ class Fetcher:
 
         headers = {"User-Agent": self.limits.user_agent, "Accept-Encoding": ACCEPTED}
         try:
-            answer = self._follow(f"{origin}/robots.txt", headers, heeds_robots=False)
+            answer = self._follow(f"{origin}/robots.txt", headers, is_robots_txt=True)
         except BadStatus as error:
             is_missing = 400 <= error.status < 500 and error.status != 429
             return None if is_missing else Protego.parse(_ALL_FORBIDDEN)
