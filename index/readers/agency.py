@@ -96,6 +96,8 @@ def read_items(source: Source, number: int | None, node: object) -> Iterator[Out
             yield _read_item(source, place, item)
         except SourceRejected as error:
             yield Rejection(source.place, place, str(error), error.kind)
+        except RecursionError:
+            yield Rejection(source.place, place, "fields nested too deep", "unsafe")
 
 
 def kind_not_text(stated: str | None) -> str | None:
@@ -227,12 +229,12 @@ def _url(item: Item) -> str | None:
 
 def _supersedes(item: Item) -> str | None:
     if stated := first_text(item, ("supersedes", "evolvedfrom", "replaces")):
-        return without_version(stated)
+        return clean_line(without_version(stated))
     for link in objects_in(item.get("links")) + objects_in(item.get("associations")):
         rel = re.sub(r"[^a-z]", "", str(link.get("rel") or "").lower().rpartition(":")[2])
         target = first_text(link, ("uri", "guid", "residref", "href"))
         if rel in _EARLIER_RELS and target:
-            return without_version(target)
+            return clean_line(without_version(target))
     return None
 
 

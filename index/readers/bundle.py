@@ -101,7 +101,7 @@ def read_tar(source: Source, stream: BinaryIO, read_document: ReadDocument) -> I
 
 
 def _is_wanted(name: str) -> bool:
-    parts = name.split("/")
+    parts = name.replace("\\", "/").split("/")
     is_hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     is_meta = "__MACOSX" in parts
     return not (is_hidden or is_meta or _PASSED_OVER.fullmatch(suffix_of(name)))

@@ -34,13 +34,17 @@ _BLOCKS = frozenset(
     "tagline tbody tfoot thead tr ul abstract nitf-table".split()
 )
 _MARKUP = re.compile(
-    r"</[a-zA-Z][\w.:-]*\s*>|<(?:p|br|hr|div|img|nitf|block|body|html|section|table|ul|h\d)\b[^<>]*>"
+    r"</[a-zA-Z][\w.:-]*\s*>|"
+    r"<(?:a|b|block|blockquote|body|br|div|em|font|h\d|hr|html|i|img|nitf|p|section|span|strong|"
+    r"table|u|ul)\b[^<>]*>"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _XML_OWN = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&apos;"))
 _PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s)*", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _BREAK = "\u2028"
+_OPENED, _CLOSED = "\ue000", "\ue001"  # where <q> has quotation marks, until blanks are settled
+_QUOTED = re.compile(f"{_OPENED}\\s*|\\s*{_CLOSED}")
 _BREAKS = re.compile(f" *{_BREAK}(?: *{_BREAK})+ *")
 _BLANKS = re.compile(f"[^\\S{_BREAK}]+")  # no-break and thin spaces too: in markup they are layout
 _BLOCK_TAG = re.compile(
@@ -57,9 +61,11 @@ def body_paragraphs(text: str) -> list[str]:
         SourceRejected: the markup is nested too deep.
     """
     if not has_markup(text):
-        return plain_paragraphs(unescaped(text))
+        text = unescaped(text)
+        if not has_markup(text):
+            return plain_paragraphs(text)
     paragraphs = markup_paragraphs(text)
-    # markup escaped twice shows itself as tags in the text
+    # markup that was escaped once more shows itself as tags in the text
     if any(has_markup(paragraph) for paragraph in paragraphs):
         paragraphs = markup_paragraphs("\n".join(f"<p>{line}</p>" for line in paragraphs))
     return paragraphs
@@ -165,13 +171,13 @@ class _Flow:
             self.end_block()
         if name == "tr":
             self._cells = []
-        self._running.append("“" if name == "q" else "")
-        self._running.append((element.text or "").lstrip() if name == "q" else element.text or "")
+        self._running.append(_OPENED if name == "q" else "")
+        self._running.append(element.text or "")
         for child in element:
             self.enter(child)
             self._running.append(child.tail or "")
         if name == "q":
-            self._running.append("”")
+            self._running.append(_CLOSED)
         self._leave(name, is_block=is_block)
 
     def _leave(self, name: str, *, is_block: bool) -> None:
@@ -213,4 +219,6 @@ def _lines(text: str) -> list[str]:
 
 
 def _one_line(text: str) -> str:
+    if _OPENED in text or _CLOSED in text:
+        text = _QUOTED.sub(lambda match: "“" if _OPENED in match[0] else "”", text)
     return _BLANKS.sub(" ", _INVISIBLE.sub("", clean(text)).replace("\n", " ")).strip()

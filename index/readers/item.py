@@ -81,8 +81,8 @@ def is_web_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    is_short = len(text) <= _LONGEST_URL_CHARS and not re.search(r"\s", text)
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and is_short
+    is_plain = len(text) <= _LONGEST_URL_CHARS and text.isprintable() and " " not in text
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and is_plain
 
 
 def _instant(value: object) -> datetime | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _ID = re.compile(
     r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff](?:[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,498}\S)?"
 )
+_NOT_BLANK = re.compile(r"[^\s\ufeff]")
 _LONGEST_LINE_BYTES = 50_000_000
 
 
@@ -89,17 +90,19 @@ def read_json(source: Source, text: str) -> Iterator[Outcome]:
     """Yield the articles of decoded JSON or JSON Lines; each bad item is its own Rejection."""
     try:
         whole = _loads(text)
-    except SourceRejected as error:
+    except SourceRejected:
         if "\n" not in text.strip():
             raise
         first, _, _ = text.strip("\ufeff \t\r\n").partition("\n")
-        if not _is_json(first):  # one damaged object over many lines, not JSON Lines
-            raise SourceRejected(str(error)) from error
+        if not _is_json(first):  # objects over many lines each, one after the other, or damaged
+            for number, item in enumerate(_values(text), start=1):
+                yield from _from_item(source, number, item)
+            return
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip("\ufeff \t\r"):
                 yield from _from_line(source, number, line)
         return
-    if isinstance(whole, list):
+    if isinstance(whole, list) and whole:
         for number, item in enumerate(whole, start=1):
             yield from _from_item(source, number, item)
     else:
@@ -129,6 +132,23 @@ def stream_json_lines(source: Source, stream: BinaryIO) -> Iterator[Outcome]:
         raise SourceRejected("empty file", "empty")
 
 
+def _values(text: str) -> list[object]:
+    """Return the JSON values that stand one after the other in a text.
+
+    Raises:
+        SourceRejected: what stands there is not JSON to its end.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    position, values = 0, []
+    while start := _NOT_BLANK.search(text, position):
+        try:
+            value, position = decoder.raw_decode(text, start.start())
+        except json.JSONDecodeError as error:
+            raise _not_json(error) from error
+        values.append(value)
+    return values
+
+
 def _from_line(source: Source, number: int, line: str) -> Iterator[Outcome]:
     try:
         item = _loads(line)
@@ -139,7 +159,9 @@ def _from_line(source: Source, number: int, line: str) -> Iterator[Outcome]:
 
 
 def _from_item(source: Source, number: int | None, item: object) -> Iterator[Outcome]:
-    holds_items = isinstance(item, list) and any(isinstance(part, dict) for part in item)
+    holds_items = item == [] or (
+        isinstance(item, list) and any(isinstance(part, dict) for part in item)
+    )
     if holds_items or (isinstance(item, dict) and not _is_record(item)):
         yield from read_items(source, number, item)
         return
@@ -173,10 +195,10 @@ def _plain(message: str) -> str:
 
 def _loads(text: str) -> object:
     try:
-        parsed: object = json.loads(text.lstrip("\ufeff"))
+        # not strict: a line break inside a text is a slip of its writer, and harmless
+        parsed: object = json.loads(text.lstrip("\ufeff"), strict=False)
     except json.JSONDecodeError as error:
-        at = f"line {error.lineno}, column" if error.lineno > 1 else "column"
-        raise SourceRejected(f"not JSON: {error.msg} at {at} {error.colno}") from error
+        raise _not_json(error) from error
     except (RecursionError, ValueError) as error:  # ValueError: a number of 5,000 digits
         raise SourceRejected("not JSON we read: nested too deep or a number too long") from error
     return parsed
@@ -193,6 +215,11 @@ def _instant(name: str, value: str | None) -> datetime | None:
 
 def _line(value: str | None) -> str | None:
     return clean_line(value) or None if value else None
+
+
+def _not_json(error: json.JSONDecodeError) -> SourceRejected:
+    at = f"line {error.lineno}, column" if error.lineno > 1 else "column"
+    return SourceRejected(f"not JSON: {error.msg} at {at} {error.colno}")
 
 
 def _is_json(line: str) -> bool:

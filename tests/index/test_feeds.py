@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from contextlib import closing
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,7 +45,8 @@ def entry(link: str, text: str = "A ferry sank.", title: str = "Ferry sinks") ->
 
 
 def page(body: str = STORY, head: str = "") -> str:
-    return f"<!doctype html><html lang='en'><head>{head}</head><body><article><h1>Ferry sinks</h1>{body}</article></body></html>"
+    article = f"<article><h1>Ferry sinks</h1>{body}</article>"
+    return f"<!doctype html><html lang='en'><head>{head}</head><body>{article}</body></html>"
 
 
 def read_at(*urls: str, memory: FeedMemory | None = None, **options: bool) -> list[Outcome]:
@@ -99,7 +101,7 @@ def test_a_page_that_fails_leaves_the_feeds_own_text(site: Site, status: int) ->
 
 
 def test_an_entry_cannot_lead_to_a_private_page(site: Site) -> None:
-    secret = "http://localhost:{}/secret".format(site.port)
+    secret = f"http://localhost:{site.port}/secret"
     site.put("/secret", page())
     (article,) = read_at(site.put("/rss", feed(entry(secret))))
     assert isinstance(article, Article) and article.text == "A ferry sank."
@@ -215,7 +217,7 @@ def test_watching_adds_what_is_new_and_then_nothing(tmp_path: Path, site: Site) 
     assert [r.report.added if r.report else 0 for r in told] == [1, 0, 0]
     assert archived(settings) == ["Ferry sinks"]
     assert at[0] == 0
-    waits = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(at)]
     assert all(90 <= wait <= 110 for wait in waits) and waits[0] != waits[1]
     assert json.loads((settings.index / MEMORY).read_text())[url]["etag"] == '"1"'
 
@@ -224,7 +226,7 @@ def test_a_feed_that_fails_is_polled_later_and_later(tmp_path: Path, site: Site)
     url = site.put("/rss", "", status=500)
     told, at = watched(settings_for(tmp_path), url, rounds=10)
     assert all(r.failures for r in told)
-    waits = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(at)]
     assert [round(wait / 100) for wait in waits[:3]] == [2, 4, 8]
     assert max(waits) <= LONGEST_WAIT_S * 1.1
 

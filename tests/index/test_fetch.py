@@ -40,7 +40,9 @@ def refused(url: str, resolved: list[str] | None = None) -> str:
 
 
 def test_a_page_is_fetched_with_a_clear_name(site: Site) -> None:
-    url = site.put("/a?b=c", "<p>Hello</p>", ETag='"1"', Last_Modified="Tue, 18 Mar 2025 09:50:00 GMT")
+    url = site.put(
+        "/a?b=c", "<p>Hello</p>", ETag='"1"', Last_Modified="Tue, 18 Mar 2025 09:50:00 GMT"
+    )
     answer = fetcher().get(url)
     assert (answer.content, answer.status, answer.url) == (b"<p>Hello</p>", 200, url)
     assert (answer.etag, answer.content_type) == ('"1"', "text/html")
@@ -59,9 +61,7 @@ def test_a_page_is_fetched_with_a_clear_name(site: Site) -> None:
         "255.255.255.255", "①②⑦.⓪.⓪.①",
     ],
 )  # fmt: skip
-def test_an_address_that_is_not_public_is_refused_before_it_is_asked(
-    site: Site, host: str
-) -> None:
+def test_an_address_that_is_not_public_is_refused_before_it_is_asked(site: Site, host: str) -> None:
     assert "not public" in refused(f"http://{host}:{site.port}/")
     with pytest.raises(SourceRejected):
         fetcher(private_hosts=frozenset()).get(f"http://{host}:{site.port}/")
@@ -151,7 +151,7 @@ def test_a_slow_drip_ends_at_the_deadline(site: Site, part: str) -> None:
 
     site.pages["/"] = drip
     started = time.monotonic()
-    with pytest.raises(SourceRejected, match="not answered within 0.3 s"):
+    with pytest.raises(SourceRejected, match=r"not answered within 0\.3 s"):
         fetcher(seconds=0.3).get(site.root + "/")
     assert time.monotonic() - started < 3
 
@@ -204,7 +204,7 @@ def test_what_is_not_http_is_refused(site: Site) -> None:
 
 
 def test_nobody_there_is_unreachable() -> None:
-    with pytest.raises(SourceRejected, match="no answer from 127.0.0.1:1") as caught:
+    with pytest.raises(SourceRejected, match=r"no answer from 127\.0\.0\.1:1") as caught:
         fetcher().get("http://127.0.0.1:1/")
     assert caught.value.kind == "unreachable"
 
@@ -222,11 +222,13 @@ def test_what_did_not_change_is_not_sent_again(site: Site) -> None:
 
 
 def test_robots_txt_is_asked_once_and_heeded(site: Site) -> None:
-    site.put("/robots.txt", "User-agent: dateline\nDisallow: /private*\nCrawl-delay: 7\n", "text/plain")
+    site.put(
+        "/robots.txt", "User-agent: dateline\nDisallow: /private*\nCrawl-delay: 7\n", "text/plain"
+    )
     waits: list[float] = []
     guest = Fetcher(replace(LIMITS, heeds_robots=True), sleep=waits.append, clock=lambda: 100.0)
     guest.get(site.put("/a", "x"))
-    with pytest.raises(SourceRejected, match="robots.txt forbids /private/b"):
+    with pytest.raises(SourceRejected, match=r"robots\.txt forbids /private/b"):
         guest.get(site.put("/private/b", "x"))
     guest.get(site.put("/c", "x"))
     assert site.paths() == ["/robots.txt", "/a", "/c"]
@@ -240,7 +242,9 @@ def test_a_redirect_does_not_lead_around_robots_txt(site: Site) -> None:
         fetcher(heeds_robots=True).get(site.redirect("/a", "/b"))
 
 
-@pytest.mark.parametrize(("status", "is_allowed"), [(404, True), (403, True), (500, False), (503, False)])
+@pytest.mark.parametrize(
+    ("status", "is_allowed"), [(404, True), (403, True), (500, False), (503, False)]
+)
 def test_robots_txt_that_fails_allows_nothing_and_that_is_missing_all(
     site: Site, status: int, is_allowed: bool
 ) -> None:
