@@ -14,7 +14,7 @@ from index.dense import DenseIndex
 from index.embed import open_embedder
 from index.lexical import LexicalIndex
 from index.store import Archive
-from rag.answer import Answerer, Weighed
+from rag.answer import Answerer
 from rag.errors import IndexUnavailable
 from rag.retrieve import Retriever
 from rag.score import Scorer, load_blend
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from index.embed import Embedder
+    from index.facets import Facets
+    from rag.score import Blend
     from rag.settings import Settings
     from rag.types import Answer, Article, AsOf, Filters, Sentence, Turn
+    from rag.weighed import Weighed
 
 
 class LiveAnswerer:
@@ -55,11 +58,18 @@ class LiveAnswerer:
             self._refresh()
             return self._answerer.ask(text, history=history, filters=filters, as_of=as_of)
 
-    def weigh(self, text: str, *, history: Sequence[Turn] = ()) -> Weighed:
+    def weigh(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: datetime | None = None
+    ) -> Weighed:
         """Return what an answer would be chosen from; see `rag.answer.Answerer.weigh`."""
         with self._lock:
             self._refresh()
-            return self._answerer.weigh(text, history=history)
+            return self._answerer.weigh(text, history=history, as_of=as_of)
+
+    def conclude(self, weighed: Weighed, *, blend: Blend | None = None) -> Answer:
+        """Compose the answer to a weighed question; see `rag.answer.Answerer.conclude`."""
+        with self._lock:
+            return self._answerer.conclude(weighed, blend=blend)
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """Return one version of an article, the newest where `version` is None."""
@@ -80,6 +90,12 @@ class LiveAnswerer:
             self._refresh()
             return self._answerer.coverage(as_of)
 
+    def facets(self) -> Facets:
+        """Count what may be searched by outlet, section and language."""
+        with self._lock:
+            self._refresh()
+            return self._archive.facets()
+
     @property
     def generation(self) -> gen.Generation:
         """The generation that answers now."""
@@ -97,21 +113,8 @@ class LiveAnswerer:
             outdated.close()
 
     def _open(self) -> None:
-        generation = gen.current(self._settings.index)
-        manifest, card = generation.manifest, self._embedder.card
-        if manifest.fingerprint != card.fingerprint:
-            raise IndexUnavailable(
-                f"The index was made with {manifest.model}, not with {card.name}: their vectors "
-                f"do not compare. Rebuild: {gen.BUILD}"
-            )
-        archive = Archive(generation.folder / gen.ARCHIVE)
-        lexical = LexicalIndex(generation.folder / gen.LEXICAL)
-        retriever = Retriever(
-            archive,
-            DenseIndex(generation.folder / gen.DENSE),
-            lexical,
-            self._embedder.embed_question,
-        )
+        generation, archive, lexical, dense = gen.open_current(self._settings.index, self._parts)
+        retriever = Retriever(archive, dense, lexical, self._embedder.embed_question)
         blend = load_blend()
         self._answerer = Answerer(
             archive,
@@ -123,6 +126,21 @@ class LiveAnswerer:
             n_articles=self._settings.k,
         )
         self._archive, self._generation, self._reach = archive, generation, archive.coverage()
+
+    def _parts(
+        self, generation: gen.Generation
+    ) -> tuple[gen.Generation, Archive, LexicalIndex, DenseIndex]:
+        """Open every file of a generation; once open, it can be cleared away and still answers."""
+        manifest, card = generation.manifest, self._embedder.card
+        if manifest.fingerprint != card.fingerprint:
+            raise IndexUnavailable(
+                f"The index was made with {manifest.model}, not with {card.name}: their vectors "
+                "do not compare. Rebuild it with the other model: dateline index build"
+            )
+        archive = Archive(generation.folder)
+        dead = archive.dead()
+        lexical = LexicalIndex(generation.parts(gen.LEXICAL), dead=dead)
+        return generation, archive, lexical, DenseIndex(generation.parts(gen.DENSE), dead=dead)
 
 
 def open_answerer(settings: Settings) -> LiveAnswerer:

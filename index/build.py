@@ -1,39 +1,49 @@
 """From files to a published index: read, split, embed, store, derive, publish.
 
 Building, adding and removing are the same act on different starting points: a draft of the next
-generation is filled, its derived parts are made, and it is swapped in. What was embedded in the
-generation before is not embedded again.
+generation is filled, its derived parts are made, and it is swapped in. What was embedded before
+is not embedded again, whether it was published or not.
 """
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index import fold as folding
 from index import generation as gen
 from index.dense import write_dense
+from index.identity import identity_of
 from index.lexical import write_lexical
+from index.lock import writing
+from index.models import find_model, sha256_of
+from index.publish import drafting, next_name, publish, refused, share
 from index.readers import Outcome, Rejection, Skipped, read
+from index.readers.versions import OLDER
+from index.schema import article_key
 from index.split import sentences_of, split_passages
+from index.spool import VectorSpool
 from index.store import Archive
-from index.writer import ArchiveWriter, state_hash
+from index.writer import ArchiveWriter
 from rag.errors import DatelineError, IndexUnavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
-    from index.embed import Embedder
+    from index.models import ModelCard
     from rag.settings import Settings
     from rag.types import Article
 
-COMMIT_EVERY = 256
+SPOOL_EVERY = 64  # passages embedded between two writes of the spool: a second or two of work
+log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -46,7 +56,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a run did: articles by outcome, inputs turned away, and seconds by stage."""
+    """What a run did: articles by outcome, inputs turned away, and seconds by stage.
+
+    Where nothing changed, `generation` is the one that was published before.
+    """
 
     generation: str
     added: int
@@ -73,13 +86,17 @@ def build(
 ) -> BuildReport:
     """Make the index at `settings.index` anew from files and folders.
 
+    Without `paths` it is made anew from the articles it holds: with another model or another
+    passage length, or because a derived part is damaged.
+
     Raises:
         UsageError: A path does not exist.
+        IndexUnavailable: No paths, and no sound archive to build from.
         DatelineError: No article could be read: the published index is left as it is.
     """
     _require(paths)
     run = _Run(settings, progress or _silent, now())
-    return run.publish(read(paths), keep=False)
+    return run.rebuild(read(paths)) if paths else run.rederive()
 
 
 def add(
@@ -111,8 +128,7 @@ def add_read(
     Raises:
         IndexUnavailable: The index there cannot be used, or was made by another model.
     """
-    run = _Run(_as_built(settings), progress or _silent, now())
-    return run.publish(outcomes, keep=True)
+    return _Run(settings, progress or _silent, now()).change(outcomes)
 
 
 def remove(
@@ -130,7 +146,7 @@ def remove(
     """
     gen.current(settings.index)
     run = _Run(settings, progress or _silent, now())
-    return run.publish(iter(()), keep=True, removed=tuple(dict.fromkeys(ids)))
+    return run.change(iter(()), removed=tuple(dict.fromkeys(ids)))
 
 
 @dataclass(slots=True)
@@ -138,175 +154,315 @@ class _Tally:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    removed: int = 0
+    n_embedded: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.added or self.updated or self.removed)
 
 
 @dataclass(slots=True)
 class _Run:
+    """One run over one index; `lenders` are archives whose vectors may be taken over."""
+
     settings: Settings
     progress: Progress
     ingested_at: datetime
+    card: ModelCard = field(init=False)
+    tally: _Tally = field(default_factory=_Tally)
     seconds: dict[str, float] = field(default_factory=dict)
+    lenders: list[Path] = field(default_factory=list)
 
-    def publish(
+    def __post_init__(self) -> None:
+        self.card = find_model(self.settings.model)
+
+    def change(self, items: Iterator[Outcome], *, removed: tuple[str, ...] = ()) -> BuildReport:
+        """Publish the published articles with `items` put in and `removed` taken out."""
+        with self._drafting() as draft:
+            if gen.current_name(self.settings.index) is None:
+                return self._publish(draft, lambda writer: self._ingest(items, writer))
+            before = gen.current(self.settings.index)
+            self._fit(before.manifest)
+            if before.manifest.versions != gen.versions_in_use():
+                log.info("The index was made by other versions of its parts; all is split anew")
+                return self._from_stored(draft, before, items, removed=removed)
+            _require_sound(before, gen.DELTA)
+            share(before.folder / gen.BASE, draft / gen.BASE)
+            delta = Path(gen.DELTA, gen.ARCHIVE)
+            shutil.copyfile(before.folder / delta, draft / delta)
+
+            def fill(writer: ArchiveWriter) -> None:
+                self._ingest(items, writer)
+                self._remove(removed, writer)
+
+            return self._publish(draft, fill, before=before)
+
+    def rebuild(self, items: Iterator[Outcome]) -> BuildReport:
+        """Publish the articles of `items` and no others; their earlier versions stay readable."""
+        with self._drafting() as draft:
+            before = self._sound()
+
+            def fill(writer: ArchiveWriter) -> None:
+                self._adopt(before, writer)
+                self._ingest(items, writer)
+                writer.forget_all_but_current()
+
+            return self._publish(draft, fill)
+
+    def rederive(self) -> BuildReport:
+        """Publish the published articles again, split, embedded and derived as set now."""
+        with self._drafting() as draft:
+            before = self._sound()
+            if before is None:
+                raise IndexUnavailable(
+                    f"No sound archive at {self.settings.index} to build from. "
+                    f"Name the articles: {gen.BUILD}"
+                )
+            return self._from_stored(draft, before, iter(()))
+
+    def _from_stored(
         self,
+        draft: Path,
+        before: gen.Generation,
         items: Iterator[Outcome],
         *,
-        keep: bool,
         removed: tuple[str, ...] = (),
     ) -> BuildReport:
-        index = self.settings.index
-        with gen.writing(index), gen.drafting(index) as draft:
-            before = _previous(index, must_be_sound=keep)
-            path = draft / gen.ARCHIVE
-            if keep and before:
-                shutil.copyfile(before.folder / gen.ARCHIVE, path)
-            with closing(ArchiveWriter(path, ingested_at=self.ingested_at)) as writer:
-                tally = self._ingest(items, writer)
-                self._remove(removed, writer)
-                embedder = self._embedder(before if keep else None)
-                n_embedded = self._embed(writer, embedder, None if keep else before)
-                writer.put_settings(self._shape(embedder))
-            return self._derive(index, draft, embedder, tally, len(removed), n_embedded)
+        def fill(writer: ArchiveWriter) -> None:
+            self._adopt(before, writer)
+            with closing(Archive(before.folder)) as stored:
+                self._ingest(stored.articles(), writer)
+            self.tally.unchanged, self.tally.added = self.tally.added, 0
+            self._ingest(items, writer)
+            self._remove(removed, writer)
 
-    def _ingest(self, items: Iterator[Outcome], writer: ArchiveWriter) -> _Tally:
-        tally = _Tally()
+        return self._publish(draft, fill)
+
+    @contextmanager
+    def _drafting(self) -> Iterator[Path]:
+        """Hold the lock and give a draft; what the disk refuses is told in one line."""
+        index = self.settings.index
+        try:
+            with writing(index), drafting(index) as draft:
+                yield draft
+        except OSError as error:
+            raise refused(index, error) from error
+        except sqlite3.OperationalError as error:
+            raise refused(index, OSError(str(error))) from error
+        except sqlite3.DatabaseError as error:
+            raise IndexUnavailable(
+                f"{index} is damaged ({error}). Find out more: dateline index check"
+            ) from error
+
+    def _writer(self, draft: Path) -> ArchiveWriter:
+        return ArchiveWriter(draft, ingested_at=self.ingested_at, fingerprint=self.card.fingerprint)
+
+    def _spool(self) -> VectorSpool:
+        card = self.card
+        return VectorSpool(
+            self.settings.index, fingerprint=card.fingerprint, dimension=card.dimension
+        )
+
+    def _fit(self, manifest: gen.Manifest) -> None:
+        """Take over from an index what shaped it, so that all its passages are of one kind."""
+        if manifest.fingerprint != self.card.fingerprint:
+            raise IndexUnavailable(
+                f"The index was made with {manifest.model}, not {self.card.name}: their vectors "
+                "do not mix. Rebuild it with the other model: dateline index build"
+            )
+        tokens = {"passage_tokens": manifest.passage_tokens}
+        self.settings = self.settings.model_copy(update=tokens)
+
+    def _sound(self) -> gen.Generation | None:
+        """Return the published generation where its archive is byte for byte what was written."""
+        index = self.settings.index
+        try:
+            if not (pointed := gen.read_pointer(index)):
+                return None
+            folder = index / "generations" / pointed[0]
+            before = gen.Generation(folder, gen.read_manifest(folder))
+            for part in gen.PARTS:
+                _require_sound(before, part)
+        except IndexUnavailable as error:
+            log.warning("Nothing is taken over from the index there is: %s", error)
+            return None
+        return before
+
+    def _adopt(self, before: gen.Generation | None, writer: ArchiveWriter) -> None:
+        if before is None:
+            return
+        manifest = before.manifest
+        same_kind = (
+            manifest.fingerprint == self.card.fingerprint
+            and manifest.passage_tokens == self.settings.passage_tokens
+            and manifest.versions == gen.versions_in_use()
+        )
+        self.lenders = before.parts(gen.ARCHIVE)
+        writer.adopt(self.lenders, with_passages=same_kind)
+
+    def _ingest(self, items: Iterator[Outcome], writer: ArchiveWriter) -> None:
         started = time.perf_counter()
         for n, item in enumerate(items, 1):
             if isinstance(item, Rejection):
-                tally.rejected.append(item)
+                self.tally.rejected.append(item)
             elif isinstance(item, Skipped):
-                tally.skipped.append(item)
+                self.tally.skipped.append(item)
             else:
-                self._put(item, writer, tally)
+                self._put(replace(item, id=identity_of(item)), writer)
             self.progress("reading", n, None)
-        self.seconds["read"] = time.perf_counter() - started
-        return tally
+        self._took("read", started)
 
-    def _put(self, article: Article, writer: ArchiveWriter, tally: _Tally) -> None:
-        known = writer.current(article.id)
-        if known and known[1] == state_hash(article):
-            tally.unchanged += 1
+    def _put(self, article: Article, writer: ArchiveWriter) -> None:
+        known = writer.current_key(article.id)
+        if known == article_key(article):
+            self.tally.unchanged += 1
             return
-        article = replace(article, version=writer.last_version(article.id) + 1)
-        sentences = sentences_of(article)
-        passages = split_passages(article, max_tokens=self.settings.passage_tokens)
-        writer.put(article, sentences, passages)
-        tally.updated += known is not None
-        tally.added += known is None
+        stored_at = writer.dated_at(known) if known is not None else None
+        if stored_at and article.dated_at and article.dated_at < stored_at:
+            self.tally.skipped.append(Skipped(article.id, None, OLDER))
+            return
+        if not writer.revive(article):
+            sentences = sentences_of(article)
+            passages = split_passages(article, max_tokens=self.settings.passage_tokens)
+            writer.put(article, sentences, passages)
+        self.tally.updated += known is not None
+        self.tally.added += known is None
 
     def _remove(self, ids: tuple[str, ...], writer: ArchiveWriter) -> None:
         unknown = [article for article in ids if not writer.retire(article)]
         if unknown:
             raise UsageError(f"Not in the index: {', '.join(unknown)}. Nothing was removed.")
+        self.tally.removed += len(ids)
 
-    def _embedder(self, before: gen.Generation | None) -> Embedder:
-        from index.embed import open_embedder
-
-        embedder = open_embedder(self.settings)
-        if before and before.manifest.fingerprint != embedder.card.fingerprint:
-            raise IndexUnavailable(
-                f"The index was made with {before.manifest.model}, not {embedder.card.name}: "
-                f"their vectors do not mix. Rebuild: {gen.BUILD}"
-            )
-        return embedder
-
-    def _embed(
-        self, writer: ArchiveWriter, embedder: Embedder, before: gen.Generation | None
-    ) -> int:
+    def _publish(
+        self,
+        draft: Path,
+        fill: Callable[[ArchiveWriter], None],
+        *,
+        before: gen.Generation | None = None,
+    ) -> BuildReport:
+        """Fill, embed, derive and publish a draft that shares its base with `before`, if any."""
+        with closing(self._writer(draft)) as writer:
+            fill(writer)
+            if before and not self.tally.changed:
+                return self._report(before.manifest)
+            started = time.perf_counter()
+            writer.link_copies()
+            self._took("copies", started)
+            self._embed(writer)
+            writer.put_settings(self._shape())
+            sizes = writer.n_passages()
+        started, is_mending = time.perf_counter(), before is None
+        if folding.is_due(sizes):
+            if before:
+                _require_sound(before, gen.BASE)
+            folding.fold(draft)
+            before = None
+        manifest = self._derive(draft, before)
+        self._took("derive", started)
         started = time.perf_counter()
-        if before:
-            writer.borrow_vectors(before.folder / gen.ARCHIVE)
-        missing = writer.missing_vectors(embedder.card.fingerprint)
-        names = [name for name, _ in missing]
-        vectors = embedder.embed_passages([text for _, text in missing])
-        done = 0
-        while batch := list(islice(vectors, COMMIT_EVERY)):
-            writer.put_vectors((names[i], vector) for i, vector in batch)
-            writer.commit()
-            done += len(batch)
-            self.progress("embedding", done, len(missing))
-        writer.drop_unused_vectors()
-        self.seconds["embed"] = time.perf_counter() - started
-        return len(missing)
+        publish(self.settings.index, draft, manifest, is_mending=is_mending)
+        self._spool().clear()
+        self._took("publish", started)
+        return self._report(manifest)
 
-    def _shape(self, embedder: Embedder) -> dict[str, object]:
+    def _embed(self, writer: ArchiveWriter) -> None:
+        """Embed what no archive and no earlier run has embedded, spooling it as it is done."""
+        started = time.perf_counter()
+        missing = writer.missing_vectors(self.lenders)
+        spool = self._spool()
+        spooled = spool.read(name for name, _ in missing) if missing else {}
+        writer.put_vectors(spooled.items())
+        missing = [(name, text) for name, text in missing if name not in spooled]
+        if missing:
+            from index.embed import open_embedder
+
+            names = [name for name, _ in missing]
+            vectors = open_embedder(self.settings).embed_passages([text for _, text in missing])
+            while batch := [(names[i], vector) for i, vector in islice(vectors, SPOOL_EVERY)]:
+                spool.append(batch)
+                writer.put_vectors(batch)
+                self.tally.n_embedded += len(batch)
+                self.progress("embedding", self.tally.n_embedded, len(missing))
+        self._took("embed", started)
+
+    def _derive(self, draft: Path, before: gen.Generation | None) -> gen.Manifest:
+        """Make the derived parts that `before` does not lend, and describe the whole."""
+        with closing(Archive(draft)) as archive:
+            counts = archive.counts()
+            if not counts["articles"] and not self.tally.removed:
+                raise DatelineError(_nothing_read(self.tally.rejected))
+            for part in (gen.DELTA,) if before else gen.PARTS:
+                derive(archive, draft, part)
+        lent = {
+            name: described
+            for name, described in (before.manifest.files if before else {}).items()
+            if name.startswith(f"{gen.BASE}/")
+        }
+        made = gen.describe_files(draft, without=frozenset(lent))
+        return gen.Manifest(
+            format=gen.FORMAT,
+            name=next_name(self.settings.index),
+            built_at=self.ingested_at.isoformat(),
+            counts=counts,
+            files=lent | made,
+            **self._shape(),
+        )
+
+    def _shape(self) -> gen.Shape:
         return {
-            "model": embedder.card.name,
-            "fingerprint": embedder.card.fingerprint,
-            "dimension": embedder.card.dimension,
+            "model": self.card.name,
+            "fingerprint": self.card.fingerprint,
+            "dimension": self.card.dimension,
             "passage_tokens": self.settings.passage_tokens,
             "versions": gen.versions_in_use(),
         }
 
-    def _derive(
-        self,
-        index: Path,
-        draft: Path,
-        embedder: Embedder,
-        tally: _Tally,
-        n_removed: int,
-        n_embedded: int,
-    ) -> BuildReport:
-        started = time.perf_counter()
-        with closing(Archive(draft / gen.ARCHIVE)) as archive:
-            counts = archive.counts()
-            if not counts["articles"] and not n_removed:
-                raise DatelineError(_nothing_read(tally.rejected))
-            derive(archive, draft)
-        self.seconds["derive"] = time.perf_counter() - started
-        manifest = gen.Manifest(
-            format=gen.FORMAT,
-            name=gen.next_name(index),
-            built_at=self.ingested_at.isoformat(),
-            model=embedder.card.name,
-            fingerprint=embedder.card.fingerprint,
-            dimension=embedder.card.dimension,
-            passage_tokens=self.settings.passage_tokens,
-            versions=gen.versions_in_use(),
-            counts=counts,
-            files=gen.describe_files(draft),
-        )
-        published = gen.publish(index, draft, manifest)
+    def _report(self, manifest: gen.Manifest) -> BuildReport:
+        tally = self.tally
         return BuildReport(
-            generation=published.name,
+            generation=manifest.name,
             added=tally.added,
             updated=tally.updated,
             unchanged=tally.unchanged,
-            removed=n_removed,
+            removed=tally.removed,
             skipped=tuple(tally.skipped),
             rejected=tuple(tally.rejected),
-            counts=counts,
-            n_embedded=n_embedded,
+            counts=manifest.counts,
+            n_embedded=tally.n_embedded,
             seconds=self.seconds,
         )
 
-
-def derive(archive: Archive, folder: Path) -> None:
-    """Write the vector index and the lexical index of `archive` into `folder`."""
-    keys, vectors = archive.vectors()
-    write_dense(folder / gen.DENSE, keys, vectors)
-    write_lexical(folder / gen.LEXICAL, archive.texts())
+    def _took(self, stage: str, started: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
 
 
-def _as_built(settings: Settings) -> Settings:
-    """Take over from an index what shaped it, so that all its passages are of one kind."""
-    if gen.current_name(settings.index) is None:
-        return settings
-    manifest = gen.current(settings.index).manifest
-    return settings.model_copy(update={"passage_tokens": manifest.passage_tokens})
+def derive(archive: Archive, draft: Path, part: str) -> None:
+    """Write the vector index and the lexical index of one part of a draft anew.
+
+    What lies there may be linked to from a published generation: it is replaced, never changed.
+    """
+    dense, lexical = draft / part / gen.DENSE, draft / part / gen.LEXICAL
+    dense.unlink(missing_ok=True)
+    if lexical.exists():
+        shutil.rmtree(lexical)
+    write_dense(dense, *archive.vectors(part))
+    write_lexical(lexical, archive.texts(part))
 
 
-def _previous(index: Path, *, must_be_sound: bool) -> gen.Generation | None:
-    if gen.current_name(index) is None:
-        return None
-    try:
-        return gen.current(index)
-    except (IndexUnavailable, sqlite3.DatabaseError):
-        if must_be_sound:
-            raise
-        return None  # a rebuild mends a damaged index: nothing of it is used
+def _require_sound(generation: gen.Generation, part: str) -> None:
+    """Refuse to write on from an archive that is not what was published.
+
+    Raises:
+        IndexUnavailable: A byte of it has changed.
+    """
+    file = f"{part}/{gen.ARCHIVE}"
+    path = generation.folder / file
+    if not path.is_file() or sha256_of(path) != generation.manifest.files[file][1]:
+        raise IndexUnavailable(f"{path} is damaged. Find out more: dateline index check")
 
 
 def _require(paths: Sequence[Path]) -> None:

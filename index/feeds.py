@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.readers import Outcome, Rejection, Skipped, Source, read_bytes
-from index.readers.address import plain_address
+from index.readers.address import page_id
 from index.readers.decode import decode
 from index.readers.detect import reader_of
 from index.readers.feed import read_feed
@@ -96,7 +96,7 @@ def found_at(
     `reads_linked` fetches the page of a feed's entry that is only a teaser of it.
     """
     for url in urls:
-        source = Source(url, plain_address(url), "", url)
+        source = Source(url, page_id(url), "", url)
         try:
             yield from poll(url, fetcher, memory.of(url), reads_linked=reads_linked)
         except SourceRejected as error:
@@ -175,7 +175,7 @@ def _fuller(entry: Article, fetcher: Fetcher) -> tuple[Article, bool]:
 
 def _source(url: str, answer: Fetched) -> Source:
     kind = answer.content_type.partition(";")[0].strip().lower()
-    return Source(url, plain_address(url), _SUFFIXES.get(kind, ""), answer.url)
+    return Source(url, page_id(url), _SUFFIXES.get(kind, ""), answer.url)
 
 
 def _feed_text(source: Source, content: bytes) -> str | None:

@@ -1,40 +1,51 @@
-"""Generations: what is published, where it lies, and how one is swapped for the next.
+"""Generations: what is published, of what it is made, and how it is opened.
 
-    DIR/CURRENT                      the name of the published generation
-    DIR/generations/NAME/            archive.sqlite, dense.faiss, lexical/, manifest.json
-    DIR/build.lock                   held by the one writer
+    DIR/CURRENT                        the published generation's name and its manifest's digest
+    DIR/generations/NAME/base/         archive.sqlite, dense.faiss, lexical/: most of it
+    DIR/generations/NAME/delta/        the same again: what changed since the base was made
+    DIR/generations/NAME/manifest.json
 
-A generation is built beside the published one and never changes once published. The swap is one
-atomic rename of CURRENT, after every file is on disk; readers keep the generation they opened.
+Nothing in a generation changes once it is published. Generations share their base by hard links.
+Writing is in `index.publish`.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import shutil
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from index.boundaries import RULES_VERSION
 from index.models import sha256_of
-from rag.errors import DatelineError, IndexUnavailable
+from rag.errors import IndexUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-FORMAT = 1
+T = TypeVar("T")
+
+FORMAT = 2
+BASE, DELTA = "base", "delta"
+PARTS = (BASE, DELTA)
 ARCHIVE = "archive.sqlite"
 DENSE = "dense.faiss"
 LEXICAL = "lexical"
 MANIFEST = "manifest.json"
-KEPT = 2  # the published generation and the one before it
+POINTER = "CURRENT"
 BUILD = "dateline index build PATH..."
+
+
+class Shape(TypedDict):
+    """What shapes every passage and vector of an index."""
+
+    model: str
+    fingerprint: str
+    dimension: int
+    passage_tokens: int
+    versions: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,15 @@ class Manifest:
     counts: dict[str, int]
     files: dict[str, tuple[int, str]]
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of everything the manifest says."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def dump(self) -> str:
+        """Return the one way this manifest is written."""
+        return json.dumps(asdict(self) | {"digest": self.digest}, indent=1, sort_keys=True) + "\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -68,6 +88,15 @@ class Generation:
         """The generation's name, which grows with every publication."""
         return self.manifest.name
 
+    @property
+    def n_bytes(self) -> int:
+        """Its size on disk; a base shared with another generation counts in both."""
+        return sum(n_bytes for n_bytes, _ in self.manifest.files.values())
+
+    def parts(self, file: str) -> list[Path]:
+        """Return the path of `file` in the base and in the delta."""
+        return [self.folder / part / file for part in PARTS]
+
 
 def versions_in_use() -> dict[str, str]:
     """Return the versions of the packages whose output an index holds."""
@@ -76,7 +105,7 @@ def versions_in_use() -> dict[str, str]:
 
 
 def current(index: Path) -> Generation:
-    """Open the published generation of the index at `index`.
+    """Return the published generation of the index at `index`.
 
     Sizes are compared at every opening, contents only by `index check`: hashing everything
     would make each question slow.
@@ -84,31 +113,82 @@ def current(index: Path) -> Generation:
     Raises:
         IndexUnavailable: None is published, or it is incomplete or of another format.
     """
-    name = current_name(index)
-    if name is None:
-        raise IndexUnavailable(f"No index at {index}. Build one: {BUILD} --index {index}")
-    folder = index / "generations" / name
-    manifest = read_manifest(folder)
-    for file, (n_bytes, _) in manifest.files.items():
-        found = (folder / file).stat().st_size if (folder / file).is_file() else -1
-        if found != n_bytes:
-            raise IndexUnavailable(
-                f"{folder / file} is damaged ({found} bytes, not {n_bytes}). Rebuild: {BUILD}"
-            )
-    return Generation(folder, manifest)
+    return open_current(index, lambda generation: generation)
+
+
+def open_current(index: Path, opener: Callable[[Generation], T]) -> T:
+    """Return what `opener` makes of the published generation.
+
+    Where another is published meanwhile and this one is cleared away under the opener's hands,
+    the next is tried: readers never wait for a writer and never fail because of one.
+
+    Raises:
+        IndexUnavailable: None is published, or it is incomplete or of another format.
+    """
+    while True:
+        pointed = read_pointer(index)
+        if pointed is None:
+            raise IndexUnavailable(f"No index at {index}. Build one: {BUILD} --index {index}")
+        name, digest = pointed
+        try:
+            generation = generation_at(index / "generations" / name)
+            if generation.manifest.digest != digest:
+                raise IndexUnavailable(f"{index / POINTER} is damaged. {_remedy(index)}")
+            return opener(generation)
+        except (IndexUnavailable, OSError):
+            if read_pointer(index) == pointed:
+                raise
 
 
 def current_name(index: Path) -> str | None:
-    """Return the published generation's name, or None. Cheap enough to ask at every question."""
+    """Return the published generation's name, or None. Cheap enough to ask at every question.
+
+    Raises:
+        IndexUnavailable: The pointer is damaged.
+    """
+    pointed = read_pointer(index)
+    return pointed[0] if pointed else None
+
+
+def read_pointer(index: Path) -> tuple[str, str] | None:
+    """Return the published generation's name and digest, None where nothing is published.
+
+    Raises:
+        IndexUnavailable: The pointer is damaged.
+    """
+    path = index / POINTER
     try:
-        name = (index / "CURRENT").read_text("utf-8").strip()
+        text = path.read_bytes().decode("ascii")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexUnavailable(f"{index / 'CURRENT'} cannot be read. Rebuild: {BUILD}") from error
-    if not name.isalnum():
-        raise IndexUnavailable(f"{index / 'CURRENT'} is damaged. Rebuild: {BUILD}")
-    return name
+        raise IndexUnavailable(f"{path} cannot be read. {_remedy(index)}") from error
+    name, _, digest = text.removesuffix("\n").partition(" ")
+    if text != pointer_text(name, digest) or not name.isdigit() or len(digest) != 64:
+        raise IndexUnavailable(f"{path} is damaged. {_remedy(index)}")
+    return name, digest
+
+
+def pointer_text(name: str, digest: str) -> str:
+    """Return the one way the pointer to a generation is written."""
+    return f"{name} {digest}\n"
+
+
+def generation_at(folder: Path) -> Generation:
+    """Open the generation in `folder`, comparing the size of every file.
+
+    Raises:
+        IndexUnavailable: It is missing, incomplete or of another format.
+    """
+    manifest = read_manifest(folder)
+    for file, (n_bytes, _) in manifest.files.items():
+        path = folder / file
+        found = path.stat().st_size if path.is_file() else -1
+        if found != n_bytes:
+            raise IndexUnavailable(
+                f"{path} is damaged ({found} bytes, not {n_bytes}). {_remedy(folder.parents[1])}"
+            )
+    return Generation(folder, manifest)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -119,108 +199,36 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        fields = json.loads(path.read_text("utf-8"))
+        text = path.read_bytes().decode("ascii")
+        fields = json.loads(text)
         if fields["format"] != FORMAT:
             raise IndexUnavailable(
                 f"{folder} has index format {fields['format']}, this version reads {FORMAT}. "
                 f"Rebuild: {BUILD}"
             )
+        del fields["digest"]
         fields["files"] = {name: (n, digest) for name, (n, digest) in fields["files"].items()}
-        return Manifest(**fields)
+        manifest = Manifest(**fields)
+        if manifest.dump() != text:
+            raise ValueError("not what was written")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexUnavailable(f"{path} is missing or damaged. Rebuild: {BUILD}") from error
+        remedy = _remedy(folder.parents[1])
+        raise IndexUnavailable(f"{path} is missing or damaged. {remedy}") from error
+    return manifest
 
 
-@contextmanager
-def writing(index: Path) -> Iterator[None]:
-    """Hold the index's write lock; the system frees it when the holder ends, however it ends.
-
-    Raises:
-        DatelineError: Another process is writing, or the folder cannot be written.
-    """
-    try:
-        index.mkdir(parents=True, exist_ok=True)
-        lock = (index / "build.lock").open("a+", encoding="utf-8")
-    except OSError as error:
-        raise DatelineError(
-            f"Cannot write to {index}: {error.strerror}. Choose another: --index DIR"
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
-            raise DatelineError(
-                f"{index} is being written by process {holder}. Wait for it to end, then try again."
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-@contextmanager
-def drafting(index: Path) -> Iterator[Path]:
-    """Give an empty folder to build a generation in; it is removed unless published."""
-    draft = index / "generations" / f".draft-{os.getpid()}"
-    for leftover in draft.parent.glob(".draft-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def next_name(index: Path) -> str:
-    """Name the generation after all those there are: digits, so that names sort."""
-    names = [path.name for path in (index / "generations").glob("[0-9]*")]
-    return f"{max((int(name) for name in names if name.isdigit()), default=0) + 1:06d}"
-
-
-def publish(index: Path, draft: Path, manifest: Manifest) -> Generation:
-    """Make `draft` the published generation: sync, rename, swap CURRENT, drop the oldest."""
-    (draft / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
-    for path in [*sorted(draft.rglob("*")), draft]:
-        _sync(path)
-    folder = index / "generations" / manifest.name
-    draft.rename(folder)
-    _sync(folder.parent)
-    pointer = index / ".CURRENT.new"
-    pointer.write_text(f"{manifest.name}\n", "utf-8")
-    _sync(pointer)
-    pointer.replace(index / "CURRENT")
-    _sync(index)
-    _drop_old(index, manifest.name)
-    return Generation(folder, manifest)
-
-
-def describe_files(folder: Path) -> dict[str, tuple[int, str]]:
-    """Return (bytes, SHA-256) of every file of a draft, by its path within the folder."""
+def describe_files(
+    folder: Path, *, without: frozenset[str] = frozenset()
+) -> dict[str, tuple[int, str]]:
+    """Return (bytes, SHA-256) of every file of a generation but `without`, by its path in it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in files}
     return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, sha256_of(path))
-        for path in files
-        if path.name != MANIFEST and not path.name.startswith(".tantivy")
+        name: (path.stat().st_size, sha256_of(path))
+        for name, path in names.items()
+        if name != MANIFEST and name not in without
     }
 
 
-def content_digest(state: Mapping[str, object]) -> str:
-    """Hash a JSON-like value, the same for the same content in any order of keys."""
-    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
-
-
-def _drop_old(index: Path, published: str) -> None:
-    folders = sorted(path for path in (index / "generations").glob("[0-9]*"))
-    older = [path for path in folders if path.name < published]
-    for path in older[: max(0, len(older) - (KEPT - 1))]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _remedy(index: Path) -> str:
+    return f"Find out more: dateline index check --index {index}. Rebuild: {BUILD}"

@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from rag.types import AsOf
 
 
+SHOWN_STORIES = 5
+
+
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """An index at a glance; `n_bytes` is the published generation's size on disk."""
+    """An index at a glance.
+
+    `n_bytes` is the published generation's size on disk; `stories` counts the articles of each
+    wire story that more than one carries.
+    """
 
     index: Path
     manifest: gen.Manifest
     reach: AsOf
     sources: dict[str, int]
+    stories: dict[str, int]
     n_bytes: int
 
     def record(self) -> dict[str, object]:
@@ -39,6 +47,9 @@ class IndexStatus:
             "from": reach[0].isoformat() if reach[0] else None,
             "to": reach[1].isoformat() if reach[1] else None,
             "sources": self.sources,
+            "copied_stories": len(self.stories),
+            "copies": sum(self.stories.values()) - len(self.stories),
+            "most_copied": dict(list(self.stories.items())[:SHOWN_STORIES]),
             "bytes": self.n_bytes,
             "versions": self.manifest.versions,
         }
@@ -51,11 +62,12 @@ def read_status(index: Path) -> IndexStatus:
         IndexUnavailable: There is no index, or a damaged one.
     """
     generation = gen.current(index)
-    with closing(Archive(generation.folder / gen.ARCHIVE)) as archive:
+    with closing(Archive(generation.folder)) as archive:
         return IndexStatus(
             index=index,
             manifest=generation.manifest,
             reach=archive.coverage(),
-            sources=archive.sources(),
-            n_bytes=sum(n_bytes for n_bytes, _ in generation.manifest.files.values()),
+            sources=archive.facets().sources,
+            stories=archive.stories(),
+            n_bytes=generation.n_bytes,
         )

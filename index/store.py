@@ -1,149 +1,223 @@
-"""The truth of an index: one SQLite file of articles, sentences, passages and vectors.
+"""The truth of an index: SQLite files of articles, sentences, passages and vectors.
 
-FAISS and the lexical index are derived from this file and can be made again from it without
-embedding. Rows are only ever added or marked, so a citation given once can always be read.
+FAISS and the lexical index are derived from them and can be made again without embedding. Rows
+are only ever added or marked, so a citation given once can be read for as long as its article is
+in the archive.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.schema import ARTICLE_COLUMNS, article_of, instant_of, of_article
+from index import generation as gen
+from index.facets import Facets
+from index.keys import Keys
+from index.schema import ARTICLE_COLUMNS, LIVE, article_of, instant_of
+from index.selection import Selection
 from rag.errors import IndexUnavailable
 from rag.types import Article, AsOf, Filters, Passage, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-REWRITE_SHARE = 0.5  # a superseding article at least half as long replaces, a shorter one amends
+SEEN_KEPT = 64  # selections remembered; a conversation asks for the same few
+SCHEMA_OF = {gen.DELTA: "main", gen.BASE: "base"}
+_A = ", ".join(f"a.{column.strip()}" for column in ARTICLE_COLUMNS.split(","))
 
 
 class Archive:
-    """Reads one published generation; it never changes, so nothing here ever goes stale.
+    """Reads one generation's base and delta; they never change, so nothing here goes stale.
 
     Passages are known by their integer key, the one FAISS and the lexical index return. One
-    instance belongs to one thread.
+    question at a time.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise IndexUnavailable(f"No archive at {path}. Build one: dateline index build PATH")
-        self._db = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        self._visible: dict[tuple[Filters, datetime | None], frozenset[int] | None] = {}
+    def __init__(self, folder: Path) -> None:
+        self._db = _connect(folder)
+        self._visible: dict[tuple[Filters, datetime | None], Keys | None] = {}
+        self._n_passages = self.counts()["passages"]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
         self._db.close()
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
-        """Return one version of an article, the newest where `version` is None."""
-        wanted = "version = ?" if version is not None else "? is null"
-        row = self._db.execute(
-            f"select {ARTICLE_COLUMNS} from article where id = ? and {wanted} "
-            "order by version desc limit 1",
-            (article_id, version),
-        ).fetchone()
-        return article_of(row) if row else None
+        """Return one version of an article; without `version` the current one, else the newest.
+
+        Raises:
+            IndexUnavailable: Its text is not what was stored.
+        """
+        found = [
+            (current, row)
+            for part, live in LIVE.items()
+            for current, *row in self._db.execute(
+                f"select {live}, {_A} from {part}.article a where a.id = ?", (article_id,)
+            )
+            if version is None or row[2] == version
+        ]
+        if not found:
+            return None
+        return article_of(max(found, key=lambda pair: (pair[0], pair[1][2]))[1])
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every current article, by key.
+
+        Raises:
+            IndexUnavailable: A text is not what was stored.
+        """
+        keys = sorted(
+            (key, part)
+            for part, live in LIVE.items()
+            for (key,) in self._db.execute(f"select a.key from {part}.article a where {live}")
+        )
+        for key, part in keys:
+            yield article_of(self._one(f"select {_A} from {part}.article a where a.key = ?", key))
 
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return an article version's sentences in order."""
-        rows = self._db.execute(
-            "select s.ordinal, s.start, s.end from sentence s join article a on a.key = s.article "
-            "where a.id = ? and a.version = ? order by s.ordinal",
+        spans = self._union(
+            "select s.ordinal, s.start, s.end from {part}.article a "
+            "join {part}.sentence s on s.article = a.key where a.id = ? and a.version = ?",
             (article.id, article.version),
         )
-        return tuple(
-            Sentence(article.id, ordinal, start, end, article.text[start:end])
-            for ordinal, start, end in rows
-        )
+        return _sentences(article, spans)
 
     def passages(self, keys: Sequence[int]) -> list[tuple[Article, Passage]]:
         """Return the passages of `keys` with their articles, in the order asked for."""
         return [self._passage(key) for key in keys]
 
-    def visible(self, filters: Filters, as_of: datetime | None) -> frozenset[int] | None:
+    def visible(self, filters: Filters, as_of: datetime | None) -> Keys | None:
         """Return the keys of passages that may be searched; None means all of them.
 
-        Left out: old versions, withdrawn articles, what was not published by `as_of`, what the
-        filters exclude, and articles replaced by one that may itself be seen (a rewrite: a notice
-        of a few lines leaves what it corrects searchable, for the rest of it is still news). An
-        article without any date is left out whenever dates decide.
+        What that leaves out: see `index.selection`.
         """
         wanted = (filters, as_of)
         if wanted not in self._visible:
-            if len(self._visible) > 64:
+            if len(self._visible) == SEEN_KEPT:
                 self._visible.clear()
-            self._visible[wanted] = self._select_visible(filters, as_of)
+            shown = Selection(self._db, filters, as_of)
+            found = shown.rows("p.key", join="join {part}.passage p on p.article = a.key")
+            keys = Keys(key for (key,) in found)
+            self._visible[wanted] = None if len(keys) == self._n_passages else keys
         return self._visible[wanted]
 
     def coverage(self, as_of: datetime | None = None) -> AsOf:
         """Say from when to when the archive reaches, and how many articles may be seen."""
-        condition, values = _seen_by(as_of)
-        rows = self._db.execute(
-            "select published_at, updated_at from article where is_current = 1 "
-            f"and status != 'withdrawn'{condition}",
-            values,
-        ).fetchall()
+        shown = Selection(self._db, Filters(), as_of)
+        rows = list(shown.rows("a.published_at, a.updated_at"))
         instants = [instant_of(stamp) for row in rows for stamp in row if stamp]
         dates = [i for i in instants if i is not None and (as_of is None or i <= as_of)]
         return AsOf(None, min(dates, default=None), max(dates, default=None), len(rows))
 
-    def sources(self) -> dict[str, int]:
-        """Count the current articles of each outlet, most first."""
-        rows = self._db.execute(
-            "select coalesce(source, ''), count(*) from article where is_current = 1 "
-            "group by 1 order by 2 desc, 1"
+    def story_of(self, article_id: str) -> str:
+        """Return the id of the wire story an article is a copy of, its own where it is alone.
+
+        A story goes by the id of its earliest article; an unknown id is a story of its own.
+        """
+        key = self._current_key(article_id)
+        if key is None:
+            return article_id
+        while (original := self._original(key)) is not None:
+            key = original
+        (row,) = self._union("select a.id from {part}.article a where a.key = ?", (key,))
+        return str(row[0])
+
+    def stories(self) -> dict[str, int]:
+        """Count the current articles of each wire story that more than one carries, most first."""
+        keys = (
+            key
+            for part, live in LIVE.items()
+            for (key,) in self._db.execute(f"select a.id from {part}.article a where {live}")
         )
-        return dict(rows.fetchall())
+        counted = Counter(map(self.story_of, keys))
+        return _ordered({story: n for story, n in counted.items() if n > 1})
+
+    def carriers(self, story: str) -> tuple[str, ...]:
+        """Return the named outlets that carried a wire story, sorted, each once."""
+        rows = self._db.execute(
+            "with recursive carried (key) as ("
+            "select key from article where id = ? and is_current = 1 "
+            "union select copy.article from copy join carried on copy.original = carried.key) "
+            "select distinct a.source from carried join article a on a.key = carried.key "
+            "where a.is_current = 1 and a.status != 'withdrawn' and a.source is not null",
+            (story,),
+        )
+        return tuple(sorted(str(source) for (source,) in rows))
+
+    def facets(self) -> Facets:
+        """Count what may be searched by outlet, section and language, most frequent first."""
+        columns = "a.source, a.section, a.language, a.published_at, a.updated_at"
+        rows = list(Selection(self._db, Filters(), None).rows(columns))
+        dates = [at for *_, published, updated in rows if (at := instant_of(published or updated))]
+        return Facets(
+            sources=_frequencies(row[0] for row in rows),
+            sections=_frequencies(row[1] for row in rows),
+            languages=_frequencies(row[2] for row in rows),
+            first=min(dates, default=None),
+            last=max(dates, default=None),
+        )
 
     def counts(self) -> dict[str, int]:
         """Count current articles, their sentences and passages, and all stored versions."""
-        live = "article in (select key from article where is_current = 1)"
-        queries = {
-            "articles": "select count(*) from article where is_current = 1",
-            "versions": "select count(*) from article",
-            "sentences": f"select count(*) from sentence where {live}",
-            "passages": f"select count(*) from passage where {live}",
+        return {
+            "articles": self._sum("select count(*) from {part}.article a where {live}"),
+            "versions": len(self._union("select a.key from {part}.article a", ())),
+            "sentences": self._sum("select sum(n_sentences) from {part}.article a where {live}"),
+            "passages": self._sum("select sum(n_passages) from {part}.article a where {live}"),
         }
-        return {name: self._db.execute(query).fetchone()[0] for name, query in queries.items()}
 
     def settings(self) -> dict[str, object]:
         """Return what shaped this index."""
-        rows = self._db.execute("select name, value from setting").fetchall()
+        rows = [
+            row
+            for part in ("base", "main")  # the delta's word stands before the base's
+            for row in self._db.execute(f"select name, value from {part}.setting")
+        ]
         return {name: json.loads(value) for name, value in rows}
 
-    def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the keys (n,) and vectors (n, d) of every current passage, by key.
+    def dead(self) -> Keys:
+        """Return the keys of the base's passages that are no longer current."""
+        rows = self._db.execute(
+            "select p.key from base.passage p join main.retired r on r.article = p.article"
+        )
+        return Keys(key for (key,) in rows)
+
+    def vectors(self, part: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return keys (n,) and vectors (n, d) of the passages derived from a part, by key.
 
         Raises:
             IndexUnavailable: A passage has no vector.
         """
+        name = SCHEMA_OF[part]
         rows = self._db.execute(
-            "select p.key, v.value from passage p join article a on a.key = p.article "
-            "left join vector v on v.id = p.vector where a.is_current = 1 order by p.key"
+            "select p.key, coalesce(v.value, b.value) "
+            f"from {name}.passage p join {name}.article a on a.key = p.article "
+            "left join main.vector v on v.id = p.vector left join base.vector b on b.id = p.vector "
+            "where a.is_current = 1 order by p.key"
         ).fetchall()
-        if any(value is None for _, value in rows):
-            raise IndexUnavailable("Passages without vectors. Mend: dateline index build PATH...")
+        n_without = sum(value is None for _, value in rows)
+        if n_without:
+            raise IndexUnavailable(f"{n_without} passages have no vector")
         keys = np.array([key for key, _ in rows], np.int64)
         values = np.frombuffer(b"".join(value for _, value in rows), "<f4")
         dimension = int(str(self.settings()["dimension"]))
         return keys, values.reshape(len(rows), dimension).astype(np.float32)
 
-    def texts(self) -> Iterator[tuple[int, str, str]]:
-        """Yield (key, headline, text) of every current passage, by key."""
+    def texts(self, part: str) -> Iterator[tuple[int, str, str]]:
+        """Yield (key, headline, text) of the passages derived from a part, by key."""
+        name = SCHEMA_OF[part]
         keys = self._db.execute(
-            "select p.key from passage p join article a on a.key = p.article "
+            f"select p.key from {name}.passage p join {name}.article a on a.key = p.article "
             "where a.is_current = 1 order by p.key"
         ).fetchall()
         for (key,) in keys:
@@ -152,88 +226,122 @@ class Archive:
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong inside the truth itself: hashes, spans, passages without vectors."""
-        rows = self._db.execute(f"select {ARTICLE_COLUMNS}, content_hash from article")
-        for *columns, content_hash in rows.fetchall():
-            article = article_of(columns)
-            if article.content_hash != content_hash:
-                yield f"article {article.id} v{article.version}: text is not what was hashed"
-            for sentence in self.sentences(article):
-                if not sentence.text or sentence.text != sentence.text.strip():
-                    yield f"article {article.id}: sentence {sentence.ordinal} is not cut cleanly"
-        orphans = "select count(*) from passage where vector not in (select id from vector)"
-        if n_orphans := self._db.execute(orphans).fetchone()[0]:
-            yield f"{n_orphans} passages have no vector"
+        for part in LIVE:
+            rows = self._db.execute(f"select {_A} from {part}.article a order by a.key").fetchall()
+            for row in rows:
+                try:
+                    article = article_of(row)
+                except IndexUnavailable:
+                    yield f"article {row[1]} v{row[2]}: text is not what was hashed"
+                    continue
+                for s in self.sentences(article):
+                    if not s.text or s.text != s.text.strip():
+                        yield f"article {article.id}: sentence {s.ordinal} is not cut cleanly"
+        n_without = self._sum(
+            "select count(*) from {part}.passage p join {part}.article a on a.key = p.article "
+            "where {live} and p.vector not in (select id from main.vector) "
+            "and p.vector not in (select id from base.vector)"
+        )
+        if n_without:
+            yield f"{n_without} passages have no vector"
+        n_idle = self._sum(
+            "select count(*) from {part}.vector v "
+            "where v.id not in (select vector from main.passage) "
+            "and v.id not in (select vector from base.passage)"
+        )
+        if n_idle:
+            yield f"{n_idle} vectors belong to no passage"
 
     def integrity_error(self) -> str | None:
-        """Ask SQLite whether the file is sound; None when it is."""
+        """Ask SQLite whether the files are sound; None when they are."""
         try:
-            with closing(self._db.execute("pragma integrity_check(1)")) as rows:
-                verdict = str(rows.fetchone()[0])
+            for part in LIVE:
+                with closing(self._db.execute(f"pragma {part}.integrity_check(1)")) as rows:
+                    verdict = str(rows.fetchone()[0])
+                if verdict != "ok":
+                    return verdict
         except sqlite3.DatabaseError as error:
             return str(error)
-        return None if verdict == "ok" else verdict
+        return None
 
     def _passage(self, key: int) -> tuple[Article, Passage]:
-        row = self._db.execute(
-            f"select p.first, p.last, p.n_tokens, {of_article()} from passage p "
-            "join article a on a.key = p.article where p.key = ?",
+        row = self._union(
+            f"select p.first, p.last, p.n_tokens, {_A} from {{part}}.passage p "
+            "join {part}.article a on a.key = p.article where p.key = ?",
             (key,),
-        ).fetchone()
+        )[0]
         first, last, n_tokens, *columns = row
         article = article_of(columns)
-        spans = self._db.execute(
-            "select ordinal, start, end from sentence "
-            "where article = ? and ordinal between ? and ? order by ordinal",
+        spans = self._union(
+            "select ordinal, start, end from {part}.sentence "
+            "where article = ? and ordinal between ? and ?",
             (columns[0], first, last),
         )
-        sentences = tuple(
-            Sentence(article.id, ordinal, start, end, article.text[start:end])
-            for ordinal, start, end in spans
-        )
-        return article, Passage(f"{article.id}#{first}", article.id, sentences, n_tokens)
+        passage = Passage(f"{article.id}#{first}", article.id, _sentences(article, spans), n_tokens)
+        return article, passage
 
-    def _select_visible(self, filters: Filters, as_of: datetime | None) -> frozenset[int] | None:
-        condition, values = _seen_by(as_of)
-        rows = self._db.execute(
-            "select id, supersedes, length(text), source, seen_from from article "
-            f"where is_current = 1 and status != 'withdrawn'{condition}",
-            values,
-        ).fetchall()
-        replaced = _replaced({id_: (other, n_chars) for id_, other, n_chars, *_ in rows})
-        shown = [
-            id_
-            for id_, _, _, source, seen_from in rows
-            if id_ not in replaced and _passes(filters, source, seen_from)
+    def _current_key(self, article_id: str) -> int | None:
+        rows = [
+            key
+            for part, live in LIVE.items()
+            for (key,) in self._db.execute(
+                f"select a.key from {part}.article a where a.id = ? and {live}", (article_id,)
+            )
         ]
-        keys = dict(self._db.execute("select id, key from article where is_current=1"))
-        if len(shown) == len(keys):
-            return None
-        passages: set[int] = set()
-        for article in shown:
-            found = self._db.execute("select key from passage where article = ?", (keys[article],))
-            passages.update(key for (key,) in found)
-        return frozenset(passages)
+        return rows[0] if rows else None
+
+    def _original(self, key: int) -> int | None:
+        for part in LIVE:  # the delta's word stands before the base's
+            row = self._db.execute(
+                f"select original from {part}.copy where article = ?", (key,)
+            ).fetchone()
+            if row:
+                return None if row[0] is None else int(row[0])
+        return None
+
+    def _one(self, sql: str, value: int) -> Sequence[object]:
+        row: Sequence[object] = self._db.execute(sql, (value,)).fetchone()
+        return row
+
+    def _union(self, sql: str, values: Sequence[object]) -> list[Any]:
+        """Return the rows of both parts, those that stand in both once, sorted."""
+        found = {row for part in LIVE for row in self._db.execute(sql.format(part=part), values)}
+        return sorted(found)
+
+    def _sum(self, sql: str) -> int:
+        return sum(
+            self._db.execute(sql.format(part=part, live=live)).fetchone()[0] or 0
+            for part, live in LIVE.items()
+        )
 
 
-def _replaced(articles: Mapping[str, tuple[str | None, int]]) -> set[str]:
-    """Return ids superseded by a full rewrite, from (supersedes, length) by id."""
-    return {
-        other
-        for other, n_chars in articles.values()
-        if other is not None and other in articles and n_chars >= REWRITE_SHARE * articles[other][1]
-    }
+def _connect(folder: Path) -> sqlite3.Connection:
+    base, delta = (folder / part / gen.ARCHIVE for part in gen.PARTS)
+    for path in (base, delta):
+        if not path.is_file():
+            raise IndexUnavailable(f"No archive at {path}. Build one: {gen.BUILD}")
+    try:
+        db = sqlite3.connect(
+            f"{delta.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        db.execute("attach ? as base", (f"{base.resolve().as_uri()}?mode=ro&immutable=1",))
+    except sqlite3.DatabaseError as error:
+        raise IndexUnavailable(
+            f"The archive in {folder} cannot be read: {error}. Find out more: dateline index check"
+        ) from error
+    return db
 
 
-def _passes(filters: Filters, source: str | None, seen_from: float | None) -> bool:
-    if filters.sources and source not in filters.sources:
-        return False
-    if filters.since is None and filters.until is None:
-        return True
-    if seen_from is None:
-        return False
-    after = filters.since is None or seen_from >= filters.since.timestamp()
-    return after and (filters.until is None or seen_from <= filters.until.timestamp())
+def _sentences(article: Article, spans: Iterable[tuple[int, int, int]]) -> tuple[Sentence, ...]:
+    return tuple(
+        Sentence(article.id, ordinal, start, end, article.text[start:end])
+        for ordinal, start, end in spans
+    )
 
 
-def _seen_by(as_of: datetime | None) -> tuple[str, tuple[float, ...]]:
-    return (" and seen_from <= ?", (as_of.timestamp(),)) if as_of else ("", ())
+def _frequencies(names: Iterable[str | None]) -> dict[str, int]:
+    return _ordered(Counter(name for name in names if name))
+
+
+def _ordered(counted: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

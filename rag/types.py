@@ -167,13 +167,23 @@ class Candidate:
     """A sentence that could answer, with the hit it came from.
 
     `score` orders candidates (higher is better). `lead` is the span inside the sentence that
-    answers most directly, in offsets into the article's text.
+    answers most directly, in offsets into the article's text. `margin` is how much likelier the
+    trained reader finds it that the sentence answers than that its passage does not, in logits.
     """
 
     hit: Hit
     sentence: Sentence
     score: float
     lead: Span | None = None
+    margin: float = 0.0
+
+    @property
+    def lead_text(self) -> str:
+        """The words of the lead, empty without one."""
+        if self.lead is None:
+            return ""
+        start = self.sentence.start
+        return self.sentence.text[self.lead.start - start : self.lead.end - start]
 
 
 @dataclass(frozen=True, slots=True)

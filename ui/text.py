@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from index.readers import Rejection
     from index.status import IndexStatus
     from index.watch import Round
-    from rag.types import Answer, Citation
+    from rag.types import Answer, AnswerSentence, Citation
 
 SHOWN_REJECTIONS = 20
 
@@ -23,9 +23,11 @@ def answer_text(answer: Answer) -> str:
     if answer.question.standalone != answer.question.text:
         lines.append(f"Read as: {answer.question.standalone}\n")
     if answer.answered:
-        lines += [f"{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
+        lines += [f"{_badge(s)}{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
         lines.append("")
+        lines += [note.text for note in answer.notes]
         lines += [f"[{n}] {source(c)}" for n, c in enumerate(answer.citations, 1)]
+        lines += [f"Before: “{s.text}” {source(s.citation)}" for s in answer.earlier]
     else:
         lines.append(answer.text)
         if answer.closest:
@@ -37,6 +39,10 @@ def answer_text(answer: Answer) -> str:
         f"{day(reach.archive_from)} to {day(reach.archive_to)}."
     )
     return "\n".join(lines)
+
+
+def _badge(sentence: AnswerSentence) -> str:
+    return f"[{sentence.badge.value}] " if sentence.badge else ""
 
 
 def source(citation: Citation) -> str:
@@ -158,6 +164,19 @@ def status_text(status: IndexStatus) -> str:
         f"model {manifest.model} ({manifest.fingerprint[:12]}), "
         f"passages of at most {manifest.passage_tokens} tokens",
         "made with " + ", ".join(f"{n} {v}" for n, v in sorted(manifest.versions.items())),
+        copies_text(status),
         "outlets: " + ", ".join(f"{name or 'unnamed'} {n:,}" for name, n in status.sources.items()),
     ]
     return "\n".join(lines)
+
+
+def copies_text(status: IndexStatus) -> str:
+    """Say how much of an archive is copies of wire stories, and of which most."""
+    record = status.record()
+    if not status.stories:
+        return "no copies of one story"
+    most, n = next(iter(status.stories.items()))
+    return (
+        f"{record['copies']:,} articles are copies of {record['copied_stories']:,} stories; "
+        f"most carried: {most}, by {n:,}"
+    )

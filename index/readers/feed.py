@@ -10,7 +10,7 @@ import hashlib
 import io
 from typing import TYPE_CHECKING, Any
 
-from index.readers.address import plain_address
+from index.readers.address import page_id
 from index.readers.agency import EMPTY
 from index.readers.clean import clean_line
 from index.readers.contract import Outcome, Skipped, Source
@@ -56,7 +56,7 @@ def _read_entry(source: Source, number: int, entry: Any, feed: Any) -> Outcome:
     if not story:
         return Skipped(source.place, number, EMPTY)
     link = _link(entry)
-    stated = link or clean_line(entry.get("id", ""))
+    stated = page_id(link) if link else clean_line(entry.get("id", ""))
     published_at, updated_at = _date(entry, "published"), _date(entry, "updated")
     return Article(
         id=(stated or f"{source.name}-{_digest(title, story)}")[:500],
@@ -82,7 +82,7 @@ def _body(entry: Any) -> list[str]:
 def _link(entry: Any) -> str | None:
     for candidate in (entry.get("link"), entry.get("feedburner_origlink"), entry.get("id")):
         if isinstance(candidate, str) and is_web_address(candidate.strip()):
-            return plain_address(candidate.strip())
+            return candidate.strip().partition("#")[0]
     return None
 
 

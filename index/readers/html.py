@@ -10,9 +10,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from index.readers.address import plain_address, site_of
+from index.readers.address import page_id, site_of
 from index.readers.dates import find_date
 from index.readers.fragment import body_paragraphs, plain_line, plain_paragraphs
+from index.readers.item import is_web_address
 from index.readers.shape import MOST_PAGE_ELEMENTS, check_shape, scripts_in, without_scripts
 from index.readers.wire import story_paragraphs
 from rag.errors import SourceRejected
@@ -58,9 +59,9 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
     if not story or (not linked and sum(map(len, story)) < _SHORTEST_CHARS):
         raise SourceRejected("no article text found in the page", NO_ARTICLE)
     language = _LANGUAGE.search(markup)
-    url = _line(page.url if page else None)
+    url = _address(source, page.url if page else None)
     yield Article(
-        id=_address(source, url) or source.name,
+        id=source.name if source.url is None or url is None else page_id(url),
         title=title or source.title,
         text="\n".join(story),
         published_at=_first_date(
@@ -74,7 +75,7 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
             _text(linked, "articleSection") or ", ".join((page and page.categories) or [])
         ),
         byline=_line(_text(linked, "author") or ((page and page.author) or "").replace(";", ",")),
-        url=_address(source, url) or url,
+        url=url,
         language=_line(_text(linked, "inLanguage") or (language[1] if language else None)),
     )
 
@@ -163,12 +164,13 @@ def _line(value: str | None) -> str | None:
 
 
 def _address(source: Source, canonical: str | None) -> str | None:
-    """Return a fetched page's address, None for a file's.
+    """Return a page's address: the one it calls canonical, else the one it was fetched from.
 
-    It is the one the page calls canonical, if that is of the same site: a page must not pass
-    itself off as another outlet's.
+    What was fetched may name only an address of its own site: a page must not pass itself off as
+    another outlet's.
     """
-    if source.url is None:
-        return None
-    is_own = canonical is not None and site_of(canonical) == site_of(source.url)
-    return plain_address(canonical if canonical and is_own else source.url)
+    stated = _line(canonical)
+    if stated and is_web_address(stated) and source.url is None:
+        return stated
+    is_own = stated is not None and source.url and site_of(stated) == site_of(source.url)
+    return stated if is_own else source.url

@@ -11,6 +11,7 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from index.readers.address import page_id
 from index.readers.contract import Outcome, Rejection, Skipped, Source
 from index.readers.dates import find_date
 from index.readers.html import NO_ARTICLE
@@ -72,7 +73,7 @@ def _read_record(
     suffix = _SUFFIXES.get((_content_type(record) or "").lower())
     if suffix is None or not address.startswith("http") or not _is_page(record):
         return
-    page = Source(f"{source.place}!/{address}", address.partition("#")[0], suffix, address)
+    page = Source(f"{source.place}!/{address}", page_id(address), suffix, address)
     content = record.reader.read(LIMITS.document_bytes + 1)
     if len(content) > LIMITS.document_bytes:
         reason = f"more than {LIMITS.document_bytes:,} bytes in a page"

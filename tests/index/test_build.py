@@ -13,6 +13,7 @@ import pytest
 from index import generation as gen
 from index.build import add, build, remove
 from index.check import check
+from index.lock import writing
 from index.store import Archive
 from rag.errors import DatelineError, IndexUnavailable, UsageError
 from rag.settings import Settings, load_settings
@@ -31,7 +32,7 @@ def write(path: Path, *articles: dict[str, str]) -> Path:
 
 
 def opened(settings: Settings) -> Archive:
-    return Archive(gen.current(settings.index).folder / gen.ARCHIVE)
+    return Archive(gen.current(settings.index).folder)
 
 
 @pytest.fixture
@@ -107,7 +108,9 @@ def test_remove_takes_an_article_out_of_every_part(tmp_path: Path, settings: Set
     build([write(tmp_path / "a.jsonl", MILL, BRIDGE)], settings)
     assert remove(["mill"], settings).removed == 1
     with closing(opened(settings)) as archive:
-        assert [title for _, title, _ in archive.texts()] == ["Bridge opens"]
+        assert [title for part in gen.PARTS for _, title, _ in archive.texts(part)] == [
+            "Bridge opens"
+        ]
     assert check(settings.index) == ()
 
 
@@ -126,7 +129,7 @@ def test_two_builds_of_one_input_make_the_same_vectors(tmp_path: Path) -> None:
         settings = load_settings(index=tmp_path / name)
         build([path], settings)
         with closing(opened(settings)) as archive:
-            found.append(archive.vectors())
+            found.append(archive.vectors(gen.BASE))
     assert np.array_equal(found[0][0], found[1][0])
     assert np.array_equal(found[0][1], found[1][1])
 
@@ -142,7 +145,7 @@ def test_no_index_names_the_command_that_builds_one(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_told_who_holds_the_index(tmp_path: Path, settings: Settings) -> None:
-    with gen.writing(settings.index), pytest.raises(DatelineError, match="process"):
+    with writing(settings.index), pytest.raises(DatelineError, match="process"):
         build([write(tmp_path / "a.jsonl", MILL)], settings)
 
 
@@ -200,3 +203,19 @@ def test_a_short_notice_leaves_what_it_corrects_searchable(tmp_path: Path) -> No
     build([write(tmp_path / "a.jsonl", long, CORRECTION)], settings)
     with closing(opened(settings)) as archive:
         assert archive.visible(Filters(), None) is None
+
+
+def test_an_older_version_does_not_take_the_place_of_a_newer(
+    tmp_path: Path, settings: Settings
+) -> None:
+    older = MILL | {"published": "2025-03-18", "updated": "2025-03-18T10:00:00Z"}
+    newer = older | {"text": "The mill burned down.", "updated": "2025-03-18T12:00:00Z"}
+    both = write(tmp_path / "both.jsonl", older, newer)
+    assert build([both], settings).updated == 1
+    again = add([both], settings)
+    assert (again.unchanged, again.updated, len(again.skipped)) == (1, 0, 1)
+    late = add([write(tmp_path / "late.jsonl", older)], settings)
+    assert late.skipped[0].reason == "older version of an article already read"
+    with closing(opened(settings)) as archive:
+        found = archive.article("mill")
+        assert found and found.text == newer["text"]

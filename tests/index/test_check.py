@@ -66,7 +66,7 @@ def test_a_damaged_pointer_is_refused(index: Path, pointer: str) -> None:
 
 
 def test_a_rebuild_mends_a_damaged_index(index: Path) -> None:
-    archive = gen.current(index).folder / gen.ARCHIVE
+    archive = gen.current(index).folder / gen.BASE / gen.ARCHIVE
     archive.write_bytes(b"\0" * archive.stat().st_size)
     assert check(index)
     build([ROOT / "seeds"], load_settings(index=index))

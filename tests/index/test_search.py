@@ -29,7 +29,7 @@ def vectors() -> np.ndarray:
 def dense(tmp_path_factory: pytest.TempPathFactory, vectors: np.ndarray) -> DenseIndex:
     path = tmp_path_factory.mktemp("dense") / "dense.faiss"
     write_dense(path, np.arange(N, dtype=np.int64) * 3, vectors)
-    return DenseIndex(path)
+    return DenseIndex([path])
 
 
 @pytest.mark.parametrize("allowed", [None, frozenset(range(0, 3 * N, 9))])
@@ -58,7 +58,7 @@ def test_dense_gives_fewer_where_there_are_fewer(dense: DenseIndex, vectors: np.
 def test_an_unreadable_vector_index_is_named(tmp_path: Path) -> None:
     (tmp_path / "dense.faiss").write_bytes(b"not an index")
     with pytest.raises(IndexUnavailable, match="index check"):
-        DenseIndex(tmp_path / "dense.faiss")
+        DenseIndex([tmp_path / "dense.faiss"])
 
 
 PASSAGES = [
@@ -73,7 +73,7 @@ PASSAGES = [
 def lexical(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
     path = tmp_path_factory.mktemp("lexical") / "lexical"
     write_lexical(path, PASSAGES)
-    return LexicalIndex(path)
+    return LexicalIndex([path])
 
 
 def test_lexical_finds_by_stem_and_headline(lexical: LexicalIndex) -> None:

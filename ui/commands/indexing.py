@@ -15,7 +15,6 @@ app = typer.Typer(help="Make and keep the index.", no_args_is_help=True, rich_ma
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders of articles.")]
 
 FailuresOption = Annotated[
     Path | None,
@@ -27,7 +26,10 @@ PART_REJECTED = 5
 
 @app.command(epilog="Example: dateline index build seeds/ --index .dateline")
 def build(
-    paths: Paths,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders of articles; none: those the index holds."),
+    ] = None,
     *,
     index: IndexOption = None,
     failures: FailuresOption = None,
@@ -39,7 +41,7 @@ def build(
     from ui.progress import showing_progress
 
     with showing_progress() as progress:
-        report = build_index(paths, load_settings(index=index), progress=progress)
+        report = build_index(paths or [], load_settings(index=index), progress=progress)
     _conclude(report, failures, as_json=as_json)
 
 
@@ -91,20 +93,59 @@ def status(*, index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 @app.command(epilog="Example: dateline index check")
 def check(*, index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Hold every derived part against the truth; exit code 1 where something is wrong."""
+    """Hold every part against what was published; exit code 1 where something is wrong."""
     from index.check import check as check_index
-    from index.generation import BUILD
+    from index.check import remedy
     from rag.settings import load_settings
 
-    faults = check_index(load_settings(index=index).index)
+    folder = load_settings(index=index).index
+    faults = check_index(folder)
+    mend = remedy(faults)
+    command = f"{mend.value} --index {folder}" if mend else None
     if as_json:
-        typer.echo(json.dumps({"faults": faults}, ensure_ascii=False))
+        listed = [str(fault) for fault in faults]
+        typer.echo(json.dumps({"faults": listed, "mend": command}, ensure_ascii=False))
     elif faults:
-        typer.echo("\n".join([*faults, f"Mend: {BUILD}"]))
+        typer.echo("\n".join([*map(str, faults), f"Mend: {command}"]))
     else:
-        typer.echo("Every part of the index agrees with the archive.")
+        typer.echo("Every part of the index is what was published.")
     if faults:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: dateline index rollback")
+def rollback(
+    *,
+    to: Annotated[str | None, typer.Option("--to", help="Name of a generation.")] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish the generation before this one again; nothing is lost, --to leads back."""
+    from index.lock import writing
+    from index.publish import rollback as roll_back
+    from rag.settings import load_settings
+
+    folder = load_settings(index=index).index
+    with writing(folder):
+        generation = roll_back(folder, to)
+    if as_json:
+        typer.echo(json.dumps({"generation": generation.name, **generation.manifest.counts}))
+    else:
+        built_at, n = generation.manifest.built_at, generation.manifest.counts["articles"]
+        typer.echo(f"Generation {generation.name} of {built_at} answers again: {n:,} articles.")
+
+
+@app.command(epilog="Example: dateline index gc")
+def gc(*, index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Clear away every generation but the published one, and what broken runs left behind."""
+    from index.gc import collect
+    from rag.settings import load_settings
+
+    removed, n_bytes = collect(load_settings(index=index).index)
+    if as_json:
+        typer.echo(json.dumps({"removed": removed, "bytes": n_bytes}))
+    else:
+        typer.echo(f"Removed {len(removed):,} leftovers, {n_bytes / 1e6:,.1f} MB.")
 
 
 def _conclude(report: BuildReport, failures: Path | None, *, as_json: bool) -> None:
