@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.readers.contract import Outcome, Rejection, Skipped, Source
+from index.readers.contract import Found, Outcome, Rejection, Skipped, Source
 from index.readers.document import read_bytes, read_document
 from index.readers.language import with_language
 from index.readers.versions import Versions
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "Found",
     "Outcome",
     "Rejection",
     "Skipped",
@@ -42,7 +43,7 @@ def read(paths: Sequence[Path]) -> Iterator[Outcome]:
     yield from newest(found_in(paths))
 
 
-def newest(found: Iterable[tuple[Source, Outcome]]) -> Iterator[Outcome]:
+def newest(found: Iterable[Found]) -> Iterator[Outcome]:
     """Yield what was found, of every article only what is newer than what went before."""
     versions = Versions()
     for source, outcome in found:
@@ -52,21 +53,19 @@ def newest(found: Iterable[tuple[Source, Outcome]]) -> Iterator[Outcome]:
             yield outcome
 
 
-def found_in(paths: Sequence[Path]) -> Iterator[tuple[Source, Outcome]]:
+def found_in(paths: Sequence[Path]) -> Iterator[Found]:
     """Yield what is in files and folders with where it was found, every version met."""
     for found in walk(paths):
         if isinstance(found, Rejection):
             yield Source(found.place, found.place), found
             continue
-        path, source = found
-        for outcome in _read_file(path, source):
-            yield source, outcome
+        yield from _read_file(*found)
 
 
-def _read_file(path: Path, source: Source) -> Iterator[Outcome]:
+def _read_file(path: Path, source: Source) -> Iterator[Found]:
     try:
         with path.open("rb") as stream:
             yield from read_document(source, stream)
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
-        yield Rejection(source.place, None, reason, "unreadable")
+        yield source, Rejection(source.place, None, reason, "unreadable")

@@ -267,7 +267,7 @@ def without_version(stated: str) -> str:
 
 
 def _made_id(source: Source, content: str, *, is_only: bool) -> str:
-    """Return an id for an item that states none: its file's name, with its content's hash."""
+    """Return an id for an item of many that states none: its file's name and its content's hash."""
     if is_only:
-        return source.name
+        return ""
     return f"{source.name}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"

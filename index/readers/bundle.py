@@ -14,14 +14,14 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
-from index.readers.contract import Outcome, Rejection, Source, suffix_of
+from index.readers.contract import Found, Rejection, Source, suffix_of
 from index.readers.limits import LIMITS, Capped
 from rag.errors import SourceRejected
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-ReadDocument = Callable[..., Iterator[Outcome]]
+ReadDocument = Callable[..., Iterator[Found]]
 
 _OFFICE = {"[Content_Types].xml": "an Office document", "mimetype": "an OpenDocument or EPUB file"}
 _PASSED_OVER = re.compile(
@@ -31,7 +31,7 @@ _PASSED_OVER = re.compile(
 )
 
 
-def read_zip(source: Source, stream: BinaryIO, read_document: ReadDocument) -> Iterator[Outcome]:
+def read_zip(source: Source, stream: BinaryIO, read_document: ReadDocument) -> Iterator[Found]:
     """Yield what is in the members of a zip, in the order of its table of contents.
 
     Raises:
@@ -53,7 +53,7 @@ def read_zip(source: Source, stream: BinaryIO, read_document: ReadDocument) -> I
         inner = source.member(member.filename)
         refusal = _refusal(member.filename) or ("encrypted" if member.flag_bits & 1 else None)
         if refusal:
-            yield Rejection(inner.place, None, refusal, "unsafe")
+            yield inner, Rejection(inner.place, None, refusal, "unsafe")
             continue
         left -= member.file_size
         if left < 0:
@@ -63,7 +63,7 @@ def read_zip(source: Source, stream: BinaryIO, read_document: ReadDocument) -> I
 
 def _read_member(
     inner: Source, archive: zipfile.ZipFile, member: zipfile.ZipInfo, read_document: ReadDocument
-) -> Iterator[Outcome]:
+) -> Iterator[Found]:
     try:
         with archive.open(member) as plain:
             capped = Capped(
@@ -71,10 +71,10 @@ def _read_member(
             )
             yield from read_document(inner, io.BufferedReader(capped), in_archive=True)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        yield Rejection(inner.place, None, f"damaged in the zip: {error}")
+        yield inner, Rejection(inner.place, None, f"damaged in the zip: {error}")
 
 
-def read_tar(source: Source, stream: BinaryIO, read_document: ReadDocument) -> Iterator[Outcome]:
+def read_tar(source: Source, stream: BinaryIO, read_document: ReadDocument) -> Iterator[Found]:
     """Yield what is in the members of a tar, in the order they lie in it.
 
     Raises:
@@ -93,7 +93,7 @@ def read_tar(source: Source, stream: BinaryIO, read_document: ReadDocument) -> I
                 refusal = _refusal(member.name)
                 if content is None or refusal:
                     reason = refusal or "a link or device in an archive"
-                    yield Rejection(inner.place, None, reason, "unsafe")
+                    yield inner, Rejection(inner.place, None, reason, "unsafe")
                     continue
                 yield from read_document(inner, io.BufferedReader(content), in_archive=True)
     except tarfile.TarError as error:

@@ -93,8 +93,12 @@ class Rejection:
 Outcome = Article | Skipped | Rejection
 """What became of one item of the input."""
 
+Found = tuple[Source, Outcome]
+"""An outcome with the document it was found in, which may lie inside the one that was opened."""
+
 Reader = Callable[[Source, str], Iterator[Outcome]]
 """Turns a source and its decoded text into outcomes.
 
-A reader may raise SourceRejected for the whole source; it yields a Rejection for one item of many.
+An article whose document states no id has the id '': it gets the source's name later. A reader
+may raise SourceRejected for the whole source; it yields a Rejection for one item of many.
 """

@@ -10,10 +10,11 @@ import gzip
 import io
 import logging
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from index.readers.bundle import read_tar, read_zip
-from index.readers.contract import Outcome, Rejection, Source
+from index.readers.contract import Found, Outcome, Rejection, Source
 from index.readers.decode import decode
 from index.readers.detect import reader_of
 from index.readers.jsonl import stream_json_lines
@@ -21,22 +22,22 @@ from index.readers.limits import LIMITS, Capped, Counted, read_whole
 from index.readers.pdf import read_pdf
 from index.readers.warc import read_warc
 from rag.errors import SourceRejected
+from rag.types import Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
 _HEAD_BYTES = 600
-_GZIP, _ZIP, _PDF, _WARC = b"\x1f\x8b", b"PK\x03\x04", b"%PDF-", b"WARC/"
+_GZIP, _PDF, _WARC = b"\x1f\x8b", b"%PDF-", b"WARC/"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and without
 _TAR_MARK = slice(257, 262)
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 _log = logging.getLogger(__name__)
 
 
-def read_document(
-    source: Source, stream: BinaryIO, *, in_archive: bool = False
-) -> Iterator[Outcome]:
+def read_document(source: Source, stream: BinaryIO, *, in_archive: bool = False) -> Iterator[Found]:
     """Yield what is in one open document; a failure is a Rejection, never an exception.
 
     `stream` is read from where it stands.
@@ -44,28 +45,32 @@ def read_document(
     try:
         yield from _read(source, stream, in_archive=in_archive)
     except SourceRejected as error:
-        yield Rejection(source.place, None, str(error), error.kind)
+        yield source, Rejection(source.place, None, str(error), error.kind)
     except (zlib.error, gzip.BadGzipFile, EOFError) as error:
-        yield Rejection(source.place, None, f"damaged gzip: {error}")
+        yield source, Rejection(source.place, None, f"damaged gzip: {error}")
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
-        yield Rejection(source.place, None, reason, "unreadable")
+        yield source, Rejection(source.place, None, reason, "unreadable")
     except Exception as error:  # a parser's bug on one file must not lose the whole run
         _log.exception("reader failed on %s", source.place)
         reason = f"reader failed: {type(error).__name__}: {error}"
-        yield Rejection(source.place, None, reason, "reader failed")
+        yield source, Rejection(source.place, None, reason, "reader failed")
 
 
 def read_bytes(source: Source, content: bytes, *, in_archive: bool = False) -> Iterator[Outcome]:
-    """Yield what is in one document that is held in memory."""
-    yield from read_document(source, io.BytesIO(content), in_archive=in_archive)
+    """Yield what is in one document that is held in memory, every article under some id."""
+    for inner, outcome in read_document(source, io.BytesIO(content), in_archive=in_archive):
+        if isinstance(outcome, Article) and not outcome.id:
+            yield replace(outcome, id=inner.name)
+        else:
+            yield outcome
 
 
-def _read(source: Source, stream: BinaryIO, *, in_archive: bool) -> Iterator[Outcome]:
+def _read(source: Source, stream: BinaryIO, *, in_archive: bool) -> Iterator[Found]:
     buffered = _buffered(stream)
     head = buffered.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     is_tar = head[_TAR_MARK] == b"ustar"
-    if in_archive and (is_tar or head.startswith((_ZIP, _WARC))):
+    if in_archive and (is_tar or head.startswith((*_ZIP, _WARC))):
         raise SourceRejected("an archive inside an archive. Unpack it first", "unsafe")
     if head.startswith(_GZIP):
         yield from _read(source, _unpacked(buffered), in_archive=in_archive)
@@ -76,11 +81,16 @@ def _read(source: Source, stream: BinaryIO, *, in_archive: bool) -> Iterator[Out
     elif head.startswith(_WARC):
         yield from read_warc(source, buffered, read_document)
     elif head.startswith(_PDF):
-        yield from read_pdf(source, read_whole(buffered))
+        yield from _found(source, read_pdf(source, read_whole(buffered)))
     elif source.suffix in {".jsonl", ".ndjson"} and not head.startswith(_WIDE_MARKS):
-        yield from stream_json_lines(source, buffered)
+        yield from _found(source, stream_json_lines(source, buffered))
     else:
-        yield from _read_text(source, read_whole(buffered))
+        yield from _found(source, _read_text(source, read_whole(buffered)))
+
+
+def _found(source: Source, outcomes: Iterator[Outcome]) -> Iterator[Found]:
+    for outcome in outcomes:
+        yield source, outcome
 
 
 def _read_text(source: Source, content: bytes) -> Iterator[Outcome]:

@@ -206,6 +206,8 @@ class _Flow:
 def _lines(text: str) -> list[str]:
     """Return running text as paragraphs: two breaks part them, one does where a line is full."""
     found: list[str] = []
+    if not text or text.isspace():
+        return found
     for part in _BREAKS.split(_BLANKS.sub(" ", text)):
         joined = ""
         for line in map(_one_line, part.split(_BREAK)):
@@ -219,6 +221,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _one_line(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return _BLANKS.sub(" ", text).strip() if "  " in text else text.strip()
     if _OPENED in text or _CLOSED in text:
         text = _QUOTED.sub(lambda match: "“" if _OPENED in match[0] else "”", text)
     return _BLANKS.sub(" ", _INVISIBLE.sub("", clean(text)).replace("\n", " ")).strip()

@@ -61,7 +61,7 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
     language = _LANGUAGE.search(markup)
     url = _address(source, page.url if page else None)
     yield Article(
-        id=source.name if source.url is None or url is None else page_id(url),
+        id=page_id(url) if source.url and url else "",
         title=title or source.title,
         text="\n".join(story),
         published_at=_first_date(

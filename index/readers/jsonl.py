@@ -219,7 +219,7 @@ def _line(value: str | None) -> str | None:
 
 def _not_json(error: json.JSONDecodeError) -> SourceRejected:
     at = f"line {error.lineno}, column" if error.lineno > 1 else "column"
-    return SourceRejected(f"not JSON: {error.msg} at {at} {error.colno}")
+    return SourceRejected(f"not JSON: {error.msg.removesuffix(' at')} at {at} {error.colno}")
 
 
 def _is_json(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -45,13 +46,14 @@ def read_markdown(source: Source, text: str) -> Iterator[Article]:
     body = "\n\n".join(paragraphs) or title
     if not body:
         raise SourceRejected("no text below the front matter", "empty")
-    fields = {"id": source.name, **stated, "text": body}
+    fields = {"id": source.name, **stated, "text": body}  # a name, so that the record is whole
     fields["title"] = title or source.title
     try:
-        yield ArticleRecord.model_validate(fields).article()
+        article = ArticleRecord.model_validate(fields).article()
     except ValidationError as error:
         first = error.errors()[0]
         raise SourceRejected(f"front matter, {first['loc'][0]}: {first['msg']}") from error
+    yield article if "id" in stated else replace(article, id="")
 
 
 def has_front_matter(text: str) -> bool:

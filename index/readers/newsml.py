@@ -71,7 +71,7 @@ def _read_item(source: Source, number: int | None, item: _Element) -> Outcome:
         story = story[1:]
     published_at, updated_at = _dates(item)
     supersedes = _supersedes(item)
-    name = _id(item) or source.name
+    name = _id(item) or ("" if number is None else f"{source.name}-{number}")
     return Article(
         id=name,
         title=title or source.title,

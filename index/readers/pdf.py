@@ -61,7 +61,7 @@ def read_pdf(source: Source, content: bytes) -> Iterator[Article]:
             "a PDF without text: scanned pages need character recognition", "empty"
         )
     yield Article(
-        id=source.name,
+        id="",
         title=title or source.title,
         text="\n".join(story),
         published_at=properties.creation_date if properties else None,

@@ -66,7 +66,7 @@ def read_text(source: Source, text: str) -> Iterator[Article]:
     if not body and not title:
         raise SourceRejected("no text, only dates or names", "empty")
     yield Article(
-        id=source.name,
+        id="",
         title=title or source.title,
         text="\n".join(body or [title]),  # a flash is its own text
         published_at=head.dates.get("published"),

@@ -39,11 +39,11 @@ class Versions:
         version number, or withdraws the article. The version yielded counts from 1 in this run.
         Two files that differ only in their suffix give two articles: 'a' and 'a.md'.
         """
+        if not article.id:
+            return self._under_free_name(source, article)
         earlier = self._met.get(article.id)
         if earlier is None:
             return self._note(article, 1)
-        if article.id == source.name:  # made from the file's name, not stated in it
-            return self._under_free_name(source, article)
         if _same(article, earlier):
             return Skipped(source.place, None, REPEATED)
         order = _order(article, earlier)
@@ -61,11 +61,11 @@ class Versions:
         return replace(article, version=version)
 
     def _under_free_name(self, source: Source, article: Article) -> Outcome:
-        with_suffix = source.name + source.suffix
-        for name in (with_suffix, source.place):
+        """Name an article whose document states no id: by its file, with ever more of its path."""
+        for name in (source.name, source.name + source.suffix, source.place):
             if name not in self._met:
                 return self._note(replace(article, id=name), 1)
-        return Rejection(source.place, None, f"id {article.id!r} met before", "duplicate id")
+        return Rejection(source.place, None, f"id {source.name!r} met before", "duplicate id")
 
 
 def _same(article: Article, earlier: _Met) -> bool:

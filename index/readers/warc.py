@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.readers.address import page_id
-from index.readers.contract import Outcome, Rejection, Skipped, Source
+from index.readers.contract import Found, Rejection, Skipped, Source
 from index.readers.dates import find_date
 from index.readers.html import NO_ARTICLE
 from index.readers.limits import LIMITS
@@ -40,7 +40,7 @@ _SUFFIXES = {
 }
 
 
-def read_warc(source: Source, stream: BinaryIO, read_document: ReadDocument) -> Iterator[Outcome]:
+def read_warc(source: Source, stream: BinaryIO, read_document: ReadDocument) -> Iterator[Found]:
     """Yield what is in the answers of a WARC, in the order they were stored.
 
     Raises:
@@ -68,7 +68,7 @@ def read_warc(source: Source, stream: BinaryIO, read_document: ReadDocument) -> 
 
 def _read_record(
     source: Source, record: WarcRecord, read_document: ReadDocument
-) -> Iterator[Outcome]:
+) -> Iterator[Found]:
     address = (record.headers.get("WARC-Target-URI") or "").strip("<>")
     suffix = _SUFFIXES.get((_content_type(record) or "").lower())
     if suffix is None or not address.startswith("http") or not _is_page(record):
@@ -77,16 +77,16 @@ def _read_record(
     content = record.reader.read(LIMITS.document_bytes + 1)
     if len(content) > LIMITS.document_bytes:
         reason = f"more than {LIMITS.document_bytes:,} bytes in a page"
-        yield Rejection(page.place, None, reason, "too large")
+        yield page, Rejection(page.place, None, reason, "too large")
         return
     stored_at = find_date(record.headers.get("WARC-Date") or "")
-    for outcome in read_document(page, io.BytesIO(content), in_archive=True):
+    for found, outcome in read_document(page, io.BytesIO(content), in_archive=True):
         if isinstance(outcome, Rejection) and outcome.kind in (NO_ARTICLE, "empty"):
-            yield Skipped(outcome.place, outcome.item, NO_ARTICLE)
+            yield found, Skipped(outcome.place, outcome.item, NO_ARTICLE)
         elif isinstance(outcome, Article) and outcome.dated_at is None:
-            yield replace(outcome, updated_at=stored_at)  # at the latest, it was there then
+            yield found, replace(outcome, updated_at=stored_at)  # at the latest, it was there then
         else:
-            yield outcome
+            yield found, outcome
 
 
 def _content_type(record: WarcRecord) -> str | None:

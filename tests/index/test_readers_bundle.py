@@ -1,11 +1,10 @@
 """Documents inside others: zip, tar, gzip, WARC; PDF and tables."""
 
 import gzip
-import importlib.util
 import json
 import zipfile
-from pathlib import Path
 
+import documents
 import pytest
 
 import index.readers.bundle
@@ -14,13 +13,6 @@ import index.readers.limits
 from index.readers import Rejection, Skipped, Source, read, read_bytes
 from index.readers.limits import Limits
 from rag.types import Article
-
-# tests are imported by path, so a module beside them is too
-_spec = importlib.util.spec_from_file_location(
-    "documents", Path(__file__).with_name("documents.py")
-)
-documents = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(documents)
 
 STORY = b"Ferry sinks\n\nA ferry sank on Monday.\n"
 ITEM = json.dumps({"uri": "u1", "headline": "Fire", "body_text": "A fire burned."}).encode()

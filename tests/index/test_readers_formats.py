@@ -22,7 +22,7 @@ EXAMPLES = {
 def read_example(name):
     path = SHARED / name
     with path.open("rb") as stream:
-        (outcome,) = read_document(Source.of_file(path, SHARED), stream)
+        ((_, outcome),) = read_document(Source.of_file(path, SHARED), stream)
     return outcome
 
 
