@@ -70,7 +70,7 @@ def _read_member(
                 cast("BinaryIO", plain), member.compress_size, most_bytes=LIMITS.unpacked_bytes
             )
             yield from read_document(inner, io.BufferedReader(capped), in_archive=True)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         yield inner, Rejection(inner.place, None, f"damaged in the zip: {error}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import logging
+import zipfile
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -48,6 +49,8 @@ def read_document(source: Source, stream: BinaryIO, *, in_archive: bool = False)
         yield source, Rejection(source.place, None, str(error), error.kind)
     except (zlib.error, gzip.BadGzipFile, EOFError) as error:
         yield source, Rejection(source.place, None, f"damaged gzip: {error}")
+    except zipfile.BadZipFile as error:
+        yield source, Rejection(source.place, None, f"damaged zip: {error}")
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
         yield source, Rejection(source.place, None, reason, "unreadable")

@@ -35,19 +35,23 @@ def read_feed(source: Source, text: str) -> Iterator[Outcome]:
     Raises:
         SourceRejected: it is no feed, or XML we may not read.
     """
-    import feedparser
-
-    feed = feedparser.parse(
-        io.BytesIO(safe_xml(text).encode()),
-        response_headers={"content-type": "application/xml; charset=utf-8",
-                          "content-location": source.url or ""},
-    )  # fmt: skip
-    if not feed.version and not feed.entries:
+    feed = _parsed(safe_xml(text).encode(), source.url or "")
+    if not feed.get("version") and not feed.entries:
         raise SourceRejected("not a feed we can read, though it starts as one")
     if not feed.entries:
         yield Skipped(source.place, None, NO_ENTRY)
     for number, entry in enumerate(feed.entries, start=1):
         yield _read_entry(source, number, entry, feed.feed)
+
+
+def _parsed(content: bytes, url: str) -> Any:
+    import feedparser
+
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    try:
+        return feedparser.parse(io.BytesIO(content), response_headers=headers)
+    except Exception as error:  # it reads damaged feeds, and fails on some in ways of its own
+        raise SourceRejected(f"damaged feed: {type(error).__name__}: {error}") from error
 
 
 def _read_entry(source: Source, number: int, entry: Any, feed: Any) -> Outcome:

@@ -138,11 +138,11 @@ def _parsed(markup: str) -> _Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(f"<div>{clean(plain)}</div>", parser)
-    except etree.XMLSyntaxError:
+    except (etree.XMLSyntaxError, ValueError):
         pass
     try:
         return lxml_html.document_fromstring(f"<div>{clean(inner)}</div>")
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise SourceRejected(f"markup cannot be read: {error}") from error
 
 

@@ -143,7 +143,7 @@ def _values(text: str) -> list[object]:
     while start := _NOT_BLANK.search(text, position):
         try:
             value, position = decoder.raw_decode(text, start.start())
-        except json.JSONDecodeError as error:
+        except (RecursionError, ValueError) as error:
             raise _not_json(error) from error
         values.append(value)
     return values
@@ -197,10 +197,8 @@ def _loads(text: str) -> object:
     try:
         # not strict: a line break inside a text is a slip of its writer, and harmless
         parsed: object = json.loads(text.lstrip("\ufeff"), strict=False)
-    except json.JSONDecodeError as error:
+    except (RecursionError, ValueError) as error:
         raise _not_json(error) from error
-    except (RecursionError, ValueError) as error:  # ValueError: a number of 5,000 digits
-        raise SourceRejected("not JSON we read: nested too deep or a number too long") from error
     return parsed
 
 
@@ -217,7 +215,9 @@ def _line(value: str | None) -> str | None:
     return clean_line(value) or None if value else None
 
 
-def _not_json(error: json.JSONDecodeError) -> SourceRejected:
+def _not_json(error: RecursionError | ValueError) -> SourceRejected:
+    if not isinstance(error, json.JSONDecodeError):  # a ValueError: a number of 5,000 digits
+        return SourceRejected("not JSON we read: nested too deep or a number too long")
     at = f"line {error.lineno}, column" if error.lineno > 1 else "column"
     return SourceRejected(f"not JSON: {error.msg.removesuffix(' at')} at {at} {error.colno}")
 

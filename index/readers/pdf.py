@@ -20,6 +20,7 @@ from rag.types import Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from pypdf import DocumentInformation
 
@@ -38,7 +39,6 @@ def read_pdf(source: Source, content: bytes) -> Iterator[Article]:
         SourceRejected: it is damaged, encrypted, too long or holds no text.
     """
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every slip of a PDF's maker
     try:
@@ -49,7 +49,9 @@ def read_pdf(source: Source, content: bytes) -> Iterator[Article]:
             raise SourceRejected(f"a PDF of {len(reader.pages):,} pages", "too large")
         pages = [clean(page.extract_text()).split("\n") for page in reader.pages]
         properties = reader.metadata
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+    except SourceRejected:
+        raise
+    except Exception as error:  # pypdf fails in every way there is on a damaged file
         raise SourceRejected(f"damaged PDF: {error}") from error
     paragraphs = _paragraphs(_without_running_heads(pages))
     title = _title(properties)
@@ -64,10 +66,17 @@ def read_pdf(source: Source, content: bytes) -> Iterator[Article]:
         id="",
         title=title or source.title,
         text="\n".join(story),
-        published_at=properties.creation_date if properties else None,
+        published_at=_created_at(properties),
         byline=(clean_line(properties.author or "") if properties else "") or None,
         url=source.url,
     )
+
+
+def _created_at(properties: DocumentInformation | None) -> datetime | None:
+    try:
+        return properties.creation_date if properties else None
+    except ValueError:  # a maker of PDFs that writes dates its own way
+        return None
 
 
 def _title(properties: DocumentInformation | None) -> str:

@@ -37,8 +37,8 @@ def parse_xml(text: str) -> _Element:
     )  # fmt: skip
     try:
         return etree.fromstring(safe_xml(text), parser)
-    except etree.XMLSyntaxError as error:
-        raise SourceRejected(f"not well-formed XML: {error.msg}") from error
+    except (etree.XMLSyntaxError, ValueError) as error:  # ValueError: a second declaration
+        raise SourceRejected(f"not well-formed XML: {error}") from error
 
 
 def safe_xml(text: str) -> str:
