@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import DatelineError, UsageError
-from ui.commands import evaluation, indexing
+from ui.commands import evaluation, indexing, watching
 
 HELP = """Answers from your own news archive, every sentence tied to its source sentence.
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(indexing.app, name="index")
 app.add_typer(evaluation.app, name="eval")
+app.command(epilog="Example: dateline watch https://news.example/rss --every 600")(watching.watch)
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
 DateOption = Annotated[str | None, typer.Option(metavar="DATE", help="A day or ISO instant.")]
