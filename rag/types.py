@@ -231,14 +231,26 @@ class Badge(StrEnum):
     OPINION = "opinion"
 
 
+class TimeMark(NamedTuple):
+    """A relative time in a sentence, such as 'Tuesday', and the date it means, as shown."""
+
+    span: Span
+    means: str
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence the reader sees, with its citation. `lead` is a span inside `text`."""
+    """One sentence the reader sees, with its citation.
+
+    `lead` and the spans of `times` are offsets into `text`. `times` say what 'Tuesday' means,
+    counted from the article's date; they stand beside the quote, never in it.
+    """
 
     text: str
     citation: Citation
     lead: Span | None = None
     badge: Badge | None = None
+    times: tuple[TimeMark, ...] = ()
 
 
 class NoteKind(StrEnum):

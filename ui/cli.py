@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import DatelineError
-from ui.commands import evaluation, feedback, indexing
+from ui.commands import evaluation, feedback, indexing, watching
 
 HELP = """Answers from your own news archive, every sentence tied to its source sentence.
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(indexing.app, name="index")
 app.add_typer(evaluation.app, name="eval")
+app.command(epilog="Example: dateline watch https://news.example/rss --every 600")(watching.watch)
 app.add_typer(feedback.app, name="feedback")
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]

@@ -20,6 +20,7 @@ COMMANDS = (
     ["ask"],
     ["chat"],
     ["doctor"],
+    ["watch"],
     ["index"],
     *(["index", name] for name in ("build", "add", "remove", "status", "check")),
     ["eval"],
@@ -110,7 +111,8 @@ def test_a_refusal_is_a_success(seed_settings: Settings) -> None:
         (["index", "check"], 3, "dateline index build"),
         (["index", "remove", "x"], 3, "dateline index build"),
         (["index", "build", "nowhere"], 2, "No such file"),
-        (["index", "add", "https://news.example/feed"], 2, "cannot be read yet"),
+        (["index", "add", "nowhere"], 2, "No such file"),
+        (["watch", "feed.xml"], 2, "dateline index add feed.xml"),
         (["eval", "run", "nowhere"], 2, "nowhere"),
     ],
 )
