@@ -295,13 +295,16 @@ def test_signed_in_reader_finds_conversations_in_any_browser(
             with closing(browser.new_context()) as context:
                 page = context.new_page()
                 page.goto(url)
-                page.get_by_label("username").fill("ann")
-                page.get_by_label("password").fill("secret word")
-                page.get_by_role("button", name="Login").click()
+                assert serious(page) == []
+                page.get_by_label("Name").fill("ann")
+                page.get_by_label("Password").fill("secret word")
+                page.get_by_role("button", name="Sign in").click()
                 page.get_by_label("Your question").wait_for()
                 expect(page.locator("#dl-shelf .dl-pick")).to_have_count(n_before)
                 ask(page, STORM)
                 expect(page.locator("#dl-shelf .dl-pick")).to_have_count(n_before + 1)
+                page.get_by_role("button", name="Sign out").click()
+                page.get_by_label("Password").wait_for()
 
 
 def serious(page: Page) -> list[str]:
