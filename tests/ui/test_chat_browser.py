@@ -149,6 +149,12 @@ def test_follow_up_says_how_it_was_read(home: Page, ask: Ask) -> None:
     ask(home, "Who is the captain of the Calder Star?")
     turn = ask(home, "When did he go on trial?")
     expect(turn.locator(".dl-readas")).to_contain_text("Read as: ")
+    # the new question stands at the top, whatever its answer has grown to
+    top = home.locator("#dl-said").bounding_box()
+    place = turn.locator(".dl-question").bounding_box()
+    assert top
+    assert place
+    assert 0 <= place["y"] - top["y"] < 80
     whole = home.locator(".dl-bar .dl-save")
     whole.locator("summary").click()
     with home.expect_download() as coming:
