@@ -40,8 +40,8 @@ _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
     (
         Expected.YES_NO,
         (
-            r"^(?!(?:can|could|do) you (?:tell|say|know)\b)(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
-            r"must)\b",
+            r"^(?!(?:can|could|do) you (?:tell|say|know)\b)"
+            r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b",
         ),
     ),
     (
