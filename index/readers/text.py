@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.paragraphs import paragraph_spans
 from index.readers.clean import clean, clean_line
 from index.readers.dates import find_date
+from index.readers.wire import story_paragraphs
 from rag.errors import SourceRejected
 from rag.types import Article
 
@@ -63,6 +64,7 @@ def read_text(source: Source, text: str) -> Iterator[Article]:
     rest = paragraphs[1:] if title else paragraphs
     head, n_head_lines = _read_head(rest)
     body, agency = _without_source_line(rest[n_head_lines:])
+    body = story_paragraphs(body)
     if not body and not title:
         raise SourceRejected("no text, only dates or names", "empty")
     yield Article(
