@@ -83,6 +83,22 @@ class Archive:
         for key, part in keys:
             yield article_of(self._one(f"select {_A} from {part}.article a where a.key = ?", key))
 
+    def current(self, article_id: str) -> Article | None:
+        """Return the version of an article that counts today, None where it was removed."""
+        row = self._db.execute(
+            f"select {ARTICLE_COLUMNS} from article where id = ? and is_current = 1", (article_id,)
+        ).fetchone()
+        return article_of(row) if row else None
+
+    def superseding(self, article_id: str) -> str | None:
+        """Return the id of the latest article that corrects or replaces this one, if any does."""
+        row = self._db.execute(
+            "select id from article where supersedes = ? and is_current = 1 "
+            "and status != 'withdrawn' order by seen_from desc, id limit 1",
+            (article_id,),
+        ).fetchone()
+        return str(row[0]) if row else None
+
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return an article version's sentences in order."""
         spans = self._union(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.choose import choose, choose_parts
+from rag.dates import resolve_times
 from rag.opinion import is_opinion
 from rag.refuse import refuse
 from rag.reports import count_reports
@@ -60,7 +61,9 @@ def compose(
     chosen = choose_parts([one.chosen for one in states])
     earlier = [candidate for one in states for candidate in one.earlier]
     dates = [at for c in chosen if (at := c.hit.article.dated_at)]
-    expected = {id(c): part.question.expected for part in weighed.parts for c in _best(part)}
+    expected = {
+        id(c): part.question.expected for part in weighed.parts for c in part.scored.candidates
+    }
     return Answer(
         question=weighed.question,
         sentences=tuple(_sentence(c, expected.get(id(c))) for c in chosen),
@@ -106,10 +109,6 @@ def _states(part: Part, blend: Blend, stories: Stories) -> States:
     return order_states(part.question, candidates, chosen, story_of=stories.story_of)
 
 
-def _best(part: Part) -> Iterable[Candidate]:
-    return part.scored.candidates
-
-
 def _notes(
     weighed: Weighed, states: Sequence[States], chosen: Sequence[Candidate], stories: Stories
 ) -> Iterable[Note]:
@@ -140,7 +139,13 @@ def _sentence(candidate: Candidate, expected: Expected | None) -> AnswerSentence
     if candidate.lead and expected in LEADS:
         lead = Span(candidate.lead.start - sentence.start, candidate.lead.end - sentence.start)
     article = candidate.hit.article
-    return AnswerSentence(sentence.text, Citation.of(article, sentence), lead, _badge(candidate))
+    return AnswerSentence(
+        text=sentence.text,
+        citation=Citation.of(article, sentence),
+        lead=lead,
+        badge=_badge(candidate),
+        times=resolve_times(sentence.text, article.published_at or article.updated_at),
+    )
 
 
 def _badge(candidate: Candidate) -> Badge | None:

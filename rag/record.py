@@ -25,6 +25,7 @@ class CitationRecord(TypedDict):
     content_hash: str
     lead: list[int] | None
     badge: str | None
+    times: list[dict[str, int | str]]
 
 
 class NoteRecord(TypedDict):
@@ -81,13 +82,18 @@ def prediction(answer: Answer) -> AnswerRecord:
 def _sentence(sentence: AnswerSentence) -> CitationRecord:
     offset = sentence.citation.start
     lead = [sentence.lead.start + offset, sentence.lead.end + offset] if sentence.lead else None
-    badge = sentence.badge.value if sentence.badge else None
-    return _citation(sentence.citation, lead=lead, badge=badge)
+    return {
+        **_citation(sentence.citation),
+        "lead": lead,
+        "badge": sentence.badge.value if sentence.badge else None,
+        "times": [
+            {"start": mark.span.start + offset, "end": mark.span.end + offset, "means": mark.means}
+            for mark in sentence.times
+        ],
+    }
 
 
-def _citation(
-    citation: Citation, *, lead: list[int] | None = None, badge: str | None = None
-) -> CitationRecord:
+def _citation(citation: Citation) -> CitationRecord:
     return CitationRecord(
         doc=citation.article_id,
         sentence=citation.quote,
@@ -99,8 +105,9 @@ def _citation(
         url=citation.url,
         version=citation.version,
         content_hash=citation.content_hash,
-        lead=lead,
-        badge=badge,
+        lead=None,
+        badge=None,
+        times=[],
     )
 
 

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     fetch_robots: bool = Field(True, description="heed robots.txt")
     fetch_linked: bool = Field(True, description="read the page of a feed's entry that is a teaser")
     watch_every_s: int = Field(900, ge=1, description="seconds between two polls of a feed")
+    login: Path | None = Field(
+        None, description="file of 'name:password' lines the chat asks for; unset: no login"
+    )
 
     @classmethod
     def settings_customise_sources(

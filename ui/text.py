@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from index.build import BuildReport
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from index.status import IndexStatus
     from index.watch import Round
     from rag.types import Answer, AnswerSentence, Citation
+    from ui.verify import Check
 
 SHOWN_REJECTIONS = 20
 
@@ -23,7 +25,9 @@ def answer_text(answer: Answer) -> str:
     if answer.question.standalone != answer.question.text:
         lines.append(f"Read as: {answer.question.standalone}\n")
     if answer.answered:
-        lines += [f"{_badge(s)}{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
+        lines += [
+            f"{_badge(s)}{s.text} [{n}]{_dated(s)}" for n, s in enumerate(answer.sentences, 1)
+        ]
         lines.append("")
         lines += [note.text for note in answer.notes]
         lines += [f"[{n}] {source(c)}" for n, c in enumerate(answer.citations, 1)]
@@ -43,6 +47,22 @@ def answer_text(answer: Answer) -> str:
 
 def _badge(sentence: AnswerSentence) -> str:
     return f"[{sentence.badge.value}] " if sentence.badge else ""
+
+
+def _dated(sentence: AnswerSentence) -> str:
+    told = {sentence.text[m.span.start : m.span.end]: m.means for m in sentence.times}
+    return "".join(f" ({said}: {means})" for said, means in told.items())
+
+
+def verify_text(checks: Sequence[Check]) -> str:
+    """Lay out how each citation of a saved file stands, and the sum."""
+    lines = []
+    for check in checks:
+        place = f"{check.locator.article_id} v{check.locator.version}"
+        title = f"“{check.title}”, " if check.title else ""
+        lines.append(f"{check.state:10} {title}{place}: {check.told}")
+    n_good = sum(check.is_good for check in checks)
+    return "\n".join([*lines, f"{n_good} of {len(checks)} citations hold."])
 
 
 def source(citation: Citation) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ui.cli import moment
+from ui.moment import moment
 
 if TYPE_CHECKING:
     from rag.settings import Settings
