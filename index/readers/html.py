@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.readers.address import page_id, site_of
@@ -44,6 +45,7 @@ _CHROME = re.compile(  # lines that pages set between an article's own
 _SHORTEST_CHARS = 40  # a page whose text is shorter has a menu, not an article
 _META = re.compile(r"<meta\b[^>]{1,2000}>", re.IGNORECASE)
 _INLINE_FILE = re.compile(r"=\s*([\"'])data:[^\"']*\1")  # pictures in pages saved as one file
+_HEADLINE = re.compile(r"<h1\b[^>]{0,1000}>(.{1,500}?)</h1", re.DOTALL | re.IGNORECASE)
 _STRAY = re.compile("<{3,}")  # libxml2 is quadratic in a run of them
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ARTICLE_TYPE = re.compile(r"(?:Article|NewsArticle|Report|BlogPosting|LiveBlog)", re.IGNORECASE)
@@ -60,7 +62,7 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
     check_shape(markup, most_chars=LARGEST_PAGE_CHARS, most_elements=MOST_PAGE_ELEMENTS)
     page = _extracted(markup)
     linked, tags = _linked_article(text), _meta_tags(markup)
-    seen = _seen_body(markup, page) if page else []
+    seen = _without_headline(_seen_body(markup, page), markup) if page else []
     title = plain_line(
         _text(linked, "headline") or (page and page.title) or tags.get("og:title", "")
     )
@@ -109,6 +111,12 @@ def _seen_body(markup: str, page: Document) -> list[str]:
     strict = _page_paragraphs(document) if document else []
     is_whole = sum(map(len, strict)) >= _WHOLE * sum(map(len, loose))
     return strict if is_whole else loose
+
+
+def _without_headline(seen: list[str], markup: str) -> list[str]:
+    """Take off what the page shows as its headline, which JSON-LD may word another way."""
+    shown = {plain_line(match[1]) for match in islice(_HEADLINE.finditer(markup), 5)}
+    return seen[1:] if len(seen) > 1 and seen[0] in shown else seen
 
 
 def _page_paragraphs(document: Document) -> list[str]:
