@@ -179,11 +179,12 @@ def test_a_compressed_bomb_ends_early(site: Site, encoding: str) -> None:
     ("encoding", "packed"),
     [
         ("gzip", gzip.compress(b"one ") + gzip.compress(b"two")),
+        ("gzip", gzip.compress(b"one two") + b"\0" * 512),
         ("deflate", zlib.compress(b"one two")),
         ("deflate", zlib.compress(b"one two", wbits=-15)),
         ("identity", b"one two"),
     ],
-    ids=["gzip members", "zlib", "bare deflate", "identity"],
+    ids=["gzip members", "padded gzip", "zlib", "bare deflate", "identity"],
 )
 def test_packed_answers_are_unpacked(site: Site, encoding: str, packed: bytes) -> None:
     assert fetcher().get(site.put("/", packed, Content_Encoding=encoding)).content == b"one two"
