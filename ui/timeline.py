@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rag.question import names
+from rag.names import names
 from rag.types import Expected
 from rag.words import content_words
 from ui.figures import CURRENCIES, TIMES, Figure, best_figure, figures_in, topic
