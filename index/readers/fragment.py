@@ -40,7 +40,7 @@ _MARKUP = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _XML_OWN = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&apos;"))
-_PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s)*", re.DOTALL)
+_PROLOG = re.compile(r"(?>(?><\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s+))*+", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _BREAK = "\u2028"
 _OPENED, _CLOSED = "\ue000", "\ue001"  # where <q> has quotation marks, until blanks are settled

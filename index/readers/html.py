@@ -12,8 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.readers.address import page_id, site_of
+from index.readers.clean import clean, clean_line
 from index.readers.dates import find_date
-from index.readers.fragment import body_paragraphs, plain_line, plain_paragraphs
+from index.readers.fragment import body_paragraphs, plain_line
 from index.readers.item import is_web_address
 from index.readers.shape import (
     LARGEST_PAGE_CHARS,
@@ -47,7 +48,7 @@ _META = re.compile(r"<meta\b[^>]{1,2000}>", re.IGNORECASE)
 _INLINE_FILE = re.compile(r"=\s*([\"'])data:[^\"']*\1")  # pictures in pages saved as one file
 _HEADLINE = re.compile(r"<h1\b[^>]{0,1000}>(.{1,500}?)</h1", re.DOTALL | re.IGNORECASE)
 _STRAY = re.compile("<{3,}")  # libxml2 is quadratic in a run of them
-_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]++)\s*+=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ARTICLE_TYPE = re.compile(r"(?:Article|NewsArticle|Report|BlogPosting|LiveBlog)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
 
@@ -122,7 +123,7 @@ def _without_headline(seen: list[str], markup: str) -> list[str]:
 def _page_paragraphs(document: Document) -> list[str]:
     """Return trafilatura's lines without bullets, a table row with ' | ' between its cells."""
     lines: list[str] = []
-    for line in plain_paragraphs(document.text or ""):
+    for line in map(clean_line, clean(document.text or "").split("\n")):
         if line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("| ").split("|")]
             lines.append(" | ".join(cell for cell in cells if cell.strip("-: ")))

@@ -31,7 +31,7 @@ _DATE_LABELS = {
     "modified": "updated",
 } | dict.fromkeys(("published", "posted", "date", "first published", "created"), "published")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{2,16}):\s*(\S.*)")
-_BYLINE = re.compile(r"By\s+((?:[^\W\d_][\w.'’-]*[,]?\s*){1,10})$")
+_BYLINE = re.compile(r"By\s+([^\W\d_][\w.'’-]*+(?:,?\s+[^\W\d_][\w.'’-]*+){0,9}+,?\s*)$")
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
 _AGENCY = re.compile(
     r"\b(?:Xinhua|Reuters|AP|AFP|UPI|dpa|DPA|TASS|Interfax|ANSA|EFE|PTI|ANI|IANS|CNN|BBC|NPR|"

@@ -124,6 +124,13 @@ def test_what_stands_around_an_article_stays_out_and_its_tables_and_credits_stay
     ]
 
 
+def test_a_list_of_lines_without_full_stops_is_not_joined(tmp_path):
+    lines = [f"Number {n} on the list of what the council plans for spring" for n in range(8)]
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    text = read_one(tmp_path, page(body=BODY.replace("</article>", f"<ul>{items}</ul></article>")))
+    assert set(lines) <= set(text.text.split("\n"))
+
+
 def stating(body):
     linked = {"@type": "NewsArticle", "headline": "Ferry sinks", "articleBody": body}
     return f'<script type="application/ld+json">{json.dumps(linked)}</script>'
@@ -159,6 +166,7 @@ def test_a_stated_body_is_read_where_the_page_shows_none(tmp_path):
         "<script>" * 100_000,
         "<b><i>" * 100_000,
         '<p "' * 100_000,
+        f"<meta {'a' * 1_900}>" * 2_000,
     ],
     ids=lambda bomb: bomb[:8],
 )
