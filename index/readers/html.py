@@ -44,6 +44,7 @@ _CHROME = re.compile(  # lines that pages set between an article's own
     re.IGNORECASE,
 )
 _SHORTEST_CHARS = 40  # a page whose text is shorter has a menu, not an article
+_MOST_CELLS = 2_000  # trafilatura is quadratic in a table's cells; one this large is no prose
 _META = re.compile(r"<meta\b[^>]{1,2000}>", re.IGNORECASE)
 _INLINE_FILE = re.compile(r"=\s*([\"'])data:[^\"']*\1")  # pictures in pages saved as one file
 _HEADLINE = re.compile(r"<h1\b[^>]{0,1000}>(.{1,500}?)</h1", re.DOTALL | re.IGNORECASE)
@@ -96,7 +97,11 @@ def _extracted(markup: str, *, favor_precision: bool = False) -> Document | None
     from trafilatura import bare_extraction
 
     found = bare_extraction(
-        markup, with_metadata=True, include_comments=False, favor_precision=favor_precision
+        markup,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=markup.lower().count("<td") <= _MOST_CELLS,
+        favor_precision=favor_precision,
     )
     return None if isinstance(found, dict) else found
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from index.readers.clean import clean, clean_line
 from index.readers.jsonl import ArticleRecord
+from index.readers.shape import without_scripts
 from rag.errors import SourceRejected
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _ALIASES = {
     "authors": "byline", "lang": "language", "category": "section", "headline": "title",
     "canonical_url": "url", "publisher": "source",
 }  # fmt: skip
-_HTML = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def read_markdown(source: Source, text: str) -> Iterator[Article]:
@@ -123,7 +124,7 @@ def _block_text(token: Token) -> str:
     if token.type in {"fence", "code_block"}:
         return token.content.strip("\n")
     if token.type == "html_block":
-        return clean_line(_HTML.sub(" ", token.content))
+        return clean_line(_TAG.sub(" ", without_scripts(token.content)))
     return ""
 
 

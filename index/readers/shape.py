@@ -20,7 +20,7 @@ DEEPEST = 250
 LARGEST_CHARS = 10_000_000
 LARGEST_PAGE_CHARS = 4_000_000  # of a page without its scripts and pictures
 MOST_ATTRIBUTES = 500
-MOST_PAGE_ELEMENTS = 50_000
+MOST_PAGE_ELEMENTS = 25_000
 _START = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9.:-]*)")
 _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 _NEVER_NESTED = frozenset(  # void elements, and those whose end tag may be left out
