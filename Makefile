@@ -59,8 +59,8 @@ lock: install  ## pin every package anew from the ranges in pyproject.toml
 		--output-file requirements.lock pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock  # which build is the index's matter
 
-train: install  ## train the selector and fit the blend anew: an hour and a half on two cores
-	$(BIN)/python -m eval.training.train --shared $(SHARED)/data --out .train --minutes 60
+train: install  ## train the selector and fit the blend anew: two hours and a half on two cores
+	$(BIN)/python -m eval.training.train --shared $(SHARED)/data --out .train --minutes 100
 	$(BIN)/python -m eval.training.export --checkpoint .train/selector.pt --shared $(SHARED)/data --out rag/weights
 	$(BIN)/python -m eval.training.blend --shared $(SHARED)
 

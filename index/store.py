@@ -158,17 +158,25 @@ class Archive:
         counted = Counter(map(self.story_of, keys))
         return _ordered({story: n for story, n in counted.items() if n > 1})
 
-    def carriers(self, story: str) -> tuple[str, ...]:
-        """Return the named outlets that carried a wire story, sorted, each once."""
-        rows = self._db.execute(
-            "with recursive carried (key) as ("
-            "select key from article where id = ? and is_current = 1 "
-            "union select copy.article from copy join carried on copy.original = carried.key) "
-            "select distinct a.source from carried join article a on a.key = carried.key "
-            "where a.is_current = 1 and a.status != 'withdrawn' and a.source is not null",
-            (story,),
-        )
-        return tuple(sorted(str(source) for (source,) in rows))
+    def carriers(self, story: str, as_of: datetime | None = None) -> tuple[str, ...]:
+        """Return the named outlets that had carried a story by then, sorted, each once."""
+        first = self._current_key(story)
+        keys = [] if first is None else [first]
+        for key in keys:  # grows while copies of copies are found
+            copies = self._union("select article from {part}.copy where original = ?", (key,))
+            keys += [copy for (copy,) in copies if self._original(copy) == key]
+        outlets = {
+            row[0]
+            for key in keys
+            for part, live in LIVE.items()
+            for row in self._db.execute(
+                f"select a.source, a.seen_from from {part}.article a where a.key = ? and {live} "
+                "and a.status != 'withdrawn' and a.source is not null",
+                (key,),
+            )
+            if as_of is None or (row[1] or 0) <= as_of.timestamp()
+        }
+        return tuple(sorted(outlets))
 
     def facets(self) -> Facets:
         """Count what may be searched by outlet, section and language, most frequent first."""
