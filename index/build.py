@@ -167,7 +167,7 @@ class _Run:
         """Publish the published articles with `items` put in and `removed` taken out."""
         with self._drafting() as draft:
             if gen.current_name(self.settings.index) is None:
-                return self._publish(draft, lambda writer: self._ingest(items, writer))
+                return self._publish(draft, lambda writer: self._ingest_first(items, writer))
             before = gen.current(self.settings.index)
             self._fit(before.manifest)
             if before.manifest.versions != gen.versions_in_use():
@@ -191,7 +191,7 @@ class _Run:
 
             def fill(writer: ArchiveWriter) -> None:
                 self._adopt(before, writer)
-                self._ingest(items, writer)
+                self._ingest_first(items, writer)
                 writer.forget_all_but_current()
 
             return self._publish(draft, fill)
@@ -287,6 +287,12 @@ class _Run:
         self.lenders = before.parts(gen.ARCHIVE)
         writer.adopt(self.lenders, with_passages=same_kind)
 
+    def _ingest_first(self, items: Iterator[Article | Rejection], writer: ArchiveWriter) -> None:
+        """Ingest what an index is to begin with; none of it readable is no index."""
+        self._ingest(items, writer)
+        if not (self.tally.added or self.tally.updated or self.tally.unchanged):
+            raise DatelineError(_nothing_read(self.tally.rejected))
+
     def _ingest(self, items: Iterator[Article | Rejection], writer: ArchiveWriter) -> None:
         started = time.perf_counter()
         for n, item in enumerate(items, 1):
@@ -371,8 +377,6 @@ class _Run:
         """Make the derived parts that `before` does not lend, and describe the whole."""
         with closing(Archive(draft)) as archive:
             counts = archive.counts()
-            if not counts["articles"] and not self.tally.removed:
-                raise DatelineError(_nothing_read(self.tally.rejected))
             for part in (gen.DELTA,) if before else gen.PARTS:
                 derive(archive, draft, part)
         lent = {
