@@ -46,19 +46,40 @@ def run(job: dict[str, Any]) -> BuildReport | None:
 
 
 def read(job: dict[str, Any]) -> None:
-    """Ask until the time is up; every answer must be of one edition, with citations that hold."""
-    settings = load_settings(index=job["index"], threads=1)
-    question, seconds = job["what"]
-    names, n_answers, until = set(), 0, time.monotonic() + seconds
-    with closing(LiveAnswerer(settings, open_embedder(settings), SELECTOR)) as answerer:
-        while time.monotonic() < until:
-            answer = answerer.ask(question)
-            editions = {hit.article.text.split("Edition ")[1].split()[0] for hit in answer.hits}
-            if len(editions) != 1 or not answer.hits:
-                raise AssertionError(f"an answer of several editions: {editions}")
-            n_answers += 1
-            names.add(answerer.generation.name)
-    Path(job["report"]).write_text(json.dumps({"answers": n_answers, "generations": len(names)}))
+    """Let several processes ask until the time is up; any that fails fails the job."""
+    question, seconds, n_readers = job["what"]
+    readers = []
+    for n in range(n_readers):
+        reader = os.fork()
+        if reader == 0:
+            os._exit(ask_on(job["index"], question, seconds, Path(f"{job['report']}.{n}")))
+        readers.append(reader)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1]) for reader in readers]
+    if any(codes):
+        raise AssertionError(f"readers ended with {codes}")
+
+
+def ask_on(index: str, question: str, seconds: float, report: Path) -> int:
+    """Ask over and over; every answer must be of one edition, with citations that hold."""
+    try:
+        settings = load_settings(index=index, threads=1)
+        names, slowest_s, n_answers = set(), 0.0, 0
+        until = time.monotonic() + seconds
+        with closing(LiveAnswerer(settings, open_embedder(settings), SELECTOR)) as answerer:
+            while (started := time.monotonic()) < until:
+                answer = answerer.ask(question)
+                slowest_s = max(slowest_s, time.monotonic() - started)
+                editions = {hit.article.text.split("Edition ")[1].split()[0] for hit in answer.hits}
+                if len(editions) != 1 or not answer.hits:
+                    raise AssertionError(f"an answer of several editions: {editions}")
+                n_answers += 1
+                names.add(answerer.generation.name)
+        record = {"answers": n_answers, "generations": len(names), "slowest_s": slowest_s}
+        report.write_text(json.dumps(record))
+    except BaseException:
+        traceback.print_exc()
+        return UNFORESEEN
+    return 0
 
 
 def work(job: dict[str, Any], starting_gun: int) -> int:
