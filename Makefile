@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 INDEX ?= .dateline
 
-.PHONY: help chat test gate check install lint types contracts format lock train clean
+.PHONY: help chat test soak screenshots gate check install lint types contracts format lock train clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -27,6 +27,12 @@ chat: install $(INDEX)/CURRENT  ## open the web page on the seed archive
 
 test: install  ## run every test, the browser's too where Chromium is installed
 	$(BIN)/pytest
+
+soak: install  ## run the long tests: load, kills, injected faults
+	$(BIN)/pytest -m soak -rP
+
+screenshots: install  ## take the pictures of the page anew, into docs/images
+	$(BIN)/python -m tests.screenshots docs/images
 
 gate: install  ## measure on Velland and fail on a significant drop against the stored baseline
 	$(BIN)/dateline eval run eval/sets/velland --out eval-out --baseline eval/baselines/velland.json

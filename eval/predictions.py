@@ -30,7 +30,8 @@ class Prediction:
     """One line of `predictions.jsonl`.
 
     `answer` is what the reader sees, the refusal when `answered` is false. `hits` are document
-    ids, best first. `seconds` and `probability` are None where the line does not say.
+    ids, best first; `found` the best sentence read of each, where the line has them. `seconds`
+    and `probability` are None where the line does not say.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Prediction:
     hits: tuple[str, ...] = ()
     seconds: float | None = None
     probability: float | None = None
+    found: tuple[Cited, ...] = ()
 
 
 def load_predictions(path: Path) -> tuple[Prediction, ...]:
@@ -80,6 +82,7 @@ class _Prediction(BaseModel):
     hits: list[str] | None = None
     seconds: float | None = None
     probability: float | None = None
+    found: list[_Cited] | None = None
 
     def frozen(self) -> Prediction:
         return Prediction(
@@ -90,4 +93,5 @@ class _Prediction(BaseModel):
             hits=tuple(self.hits or ()),
             seconds=self.seconds,
             probability=self.probability,
+            found=tuple(Cited(one.doc, one.sentence) for one in self.found or ()),
         )

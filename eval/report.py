@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 N_WORST = 20
 N_HITS_SHOWN = 10
+N_FOUND_SHOWN = 5
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -169,6 +170,7 @@ def _card(case: Case, prediction: Prediction, outcome: Outcome) -> str:
     )
     as_of = f"<dt>As of</dt><dd>{case.as_of:%Y-%m-%d %H:%M %Z}</dd>" if case.as_of else ""
     gold = {evidence.doc for evidence in case.evidence}
+    found = prediction.found[:N_FOUND_SHOWN]
     hits = " ".join(
         f"<b>{_text(hit)}</b>" if hit in gold else _text(hit)
         for hit in prediction.hits[:N_HITS_SHOWN]
@@ -181,7 +183,8 @@ def _card(case: Case, prediction: Prediction, outcome: Outcome) -> str:
         f"<dd>{_text(prediction.answer) or '–'}</dd>"
         f"<dt>Cited</dt><dd>{_quotes((one.doc, one.sentence) for one in prediction.citations)}"
         f"</dd><dt>Evidence</dt><dd>{_quotes((one.doc, one.quote) for one in case.evidence)}</dd>"
-        f"<dt>Hits</dt><dd>{hits or '–'}</dd></dl></article>"
+        f"<dt>Hits</dt><dd>{hits or '–'}</dd>"
+        f"<dt>Read</dt><dd>{_quotes((one.doc, one.sentence) for one in found)}</dd></dl></article>"
     )
 
 

@@ -14,7 +14,7 @@ from index.dense import DenseIndex
 from index.embed import open_embedder
 from index.lexical import LexicalIndex
 from index.store import Archive
-from rag.answer import Answerer, Weighed
+from rag.answer import Answerer
 from rag.errors import IndexUnavailable
 from rag.retrieve import Retriever
 from rag.score import Scorer, load_blend
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from index.embed import Embedder
     from index.facets import Facets
+    from rag.score import Blend
     from rag.settings import Settings
     from rag.types import Answer, Article, AsOf, Filters, Sentence, Turn
+    from rag.weighed import Weighed
 
 
 class LiveAnswerer:
@@ -56,11 +58,18 @@ class LiveAnswerer:
             self._refresh()
             return self._answerer.ask(text, history=history, filters=filters, as_of=as_of)
 
-    def weigh(self, text: str, *, history: Sequence[Turn] = ()) -> Weighed:
+    def weigh(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: datetime | None = None
+    ) -> Weighed:
         """Return what an answer would be chosen from; see `rag.answer.Answerer.weigh`."""
         with self._lock:
             self._refresh()
-            return self._answerer.weigh(text, history=history)
+            return self._answerer.weigh(text, history=history, as_of=as_of)
+
+    def conclude(self, weighed: Weighed, *, blend: Blend | None = None) -> Answer:
+        """Compose the answer to a weighed question; see `rag.answer.Answerer.conclude`."""
+        with self._lock:
+            return self._answerer.conclude(weighed, blend=blend)
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """Return one version of an article, the newest where `version` is None."""

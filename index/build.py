@@ -26,7 +26,8 @@ from index.lexical import write_lexical
 from index.lock import writing
 from index.models import find_model, sha256_of
 from index.publish import drafting, next_name, publish, refused, share
-from index.readers import Rejection, read
+from index.readers import Outcome, Rejection, Skipped, read
+from index.readers.versions import OLDER
 from index.schema import article_key
 from index.split import sentences_of, split_passages
 from index.spool import VectorSpool
@@ -65,6 +66,7 @@ class BuildReport:
     updated: int
     unchanged: int
     removed: int
+    skipped: tuple[Skipped, ...]
     rejected: tuple[Rejection, ...]
     counts: dict[str, int]
     n_embedded: int
@@ -111,7 +113,22 @@ def add(
         IndexUnavailable: The index there cannot be used, or was made by another model.
     """
     _require(paths)
-    return _Run(settings, progress or _silent, now()).change(read(paths))
+    return add_read(read(paths), settings, progress=progress, now=now)
+
+
+def add_read(
+    outcomes: Iterator[Outcome],
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> BuildReport:
+    """Add or update what a reader yields, from files, addresses or feeds, in one transaction.
+
+    Raises:
+        IndexUnavailable: The index there cannot be used, or was made by another model.
+    """
+    return _Run(settings, progress or _silent, now()).change(outcomes)
 
 
 def remove(
@@ -139,6 +156,7 @@ class _Tally:
     unchanged: int = 0
     removed: int = 0
     n_embedded: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
     @property
@@ -161,9 +179,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.card = find_model(self.settings.model)
 
-    def change(
-        self, items: Iterator[Article | Rejection], *, removed: tuple[str, ...] = ()
-    ) -> BuildReport:
+    def change(self, items: Iterator[Outcome], *, removed: tuple[str, ...] = ()) -> BuildReport:
         """Publish the published articles with `items` put in and `removed` taken out."""
         with self._drafting() as draft:
             if gen.current_name(self.settings.index) is None:
@@ -184,7 +200,7 @@ class _Run:
 
             return self._publish(draft, fill, before=before)
 
-    def rebuild(self, items: Iterator[Article | Rejection]) -> BuildReport:
+    def rebuild(self, items: Iterator[Outcome]) -> BuildReport:
         """Publish the articles of `items` and no others; their earlier versions stay readable."""
         with self._drafting() as draft:
             before = self._sound()
@@ -211,7 +227,7 @@ class _Run:
         self,
         draft: Path,
         before: gen.Generation,
-        items: Iterator[Article | Rejection],
+        items: Iterator[Outcome],
         *,
         removed: tuple[str, ...] = (),
     ) -> BuildReport:
@@ -287,17 +303,19 @@ class _Run:
         self.lenders = before.parts(gen.ARCHIVE)
         writer.adopt(self.lenders, with_passages=same_kind)
 
-    def _ingest_first(self, items: Iterator[Article | Rejection], writer: ArchiveWriter) -> None:
+    def _ingest_first(self, items: Iterator[Outcome], writer: ArchiveWriter) -> None:
         """Ingest what an index is to begin with; none of it readable is no index."""
         self._ingest(items, writer)
         if not (self.tally.added or self.tally.updated or self.tally.unchanged):
             raise DatelineError(_nothing_read(self.tally.rejected))
 
-    def _ingest(self, items: Iterator[Article | Rejection], writer: ArchiveWriter) -> None:
+    def _ingest(self, items: Iterator[Outcome], writer: ArchiveWriter) -> None:
         started = time.perf_counter()
         for n, item in enumerate(items, 1):
             if isinstance(item, Rejection):
                 self.tally.rejected.append(item)
+            elif isinstance(item, Skipped):
+                self.tally.skipped.append(item)
             else:
                 self._put(replace(item, id=identity_of(item)), writer)
             self.progress("reading", n, None)
@@ -307,6 +325,10 @@ class _Run:
         known = writer.current_key(article.id)
         if known == article_key(article):
             self.tally.unchanged += 1
+            return
+        stored_at = writer.dated_at(known) if known is not None else None
+        if stored_at and article.dated_at and article.dated_at < stored_at:
+            self.tally.skipped.append(Skipped(article.id, None, OLDER))
             return
         if not writer.revive(article):
             sentences = sentences_of(article)
@@ -411,6 +433,7 @@ class _Run:
             updated=tally.updated,
             unchanged=tally.unchanged,
             removed=tally.removed,
+            skipped=tuple(tally.skipped),
             rejected=tuple(tally.rejected),
             counts=manifest.counts,
             n_embedded=tally.n_embedded,

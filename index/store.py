@@ -83,6 +83,22 @@ class Archive:
         for key, part in keys:
             yield article_of(self._one(f"select {_A} from {part}.article a where a.key = ?", key))
 
+    def current(self, article_id: str) -> Article | None:
+        """Return the version of an article that counts today, None where it was removed."""
+        row = self._db.execute(
+            f"select {ARTICLE_COLUMNS} from article where id = ? and is_current = 1", (article_id,)
+        ).fetchone()
+        return article_of(row) if row else None
+
+    def superseding(self, article_id: str) -> str | None:
+        """Return the id of the latest article that corrects or replaces this one, if any does."""
+        row = self._db.execute(
+            "select id from article where supersedes = ? and is_current = 1 "
+            "and status != 'withdrawn' order by seen_from desc, id limit 1",
+            (article_id,),
+        ).fetchone()
+        return str(row[0]) if row else None
+
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return an article version's sentences in order."""
         spans = self._union(
@@ -141,6 +157,18 @@ class Archive:
         )
         counted = Counter(map(self.story_of, keys))
         return _ordered({story: n for story, n in counted.items() if n > 1})
+
+    def carriers(self, story: str) -> tuple[str, ...]:
+        """Return the named outlets that carried a wire story, sorted, each once."""
+        rows = self._db.execute(
+            "with recursive carried (key) as ("
+            "select key from article where id = ? and is_current = 1 "
+            "union select copy.article from copy join carried on copy.original = carried.key) "
+            "select distinct a.source from carried join article a on a.key = carried.key "
+            "where a.is_current = 1 and a.status != 'withdrawn' and a.source is not null",
+            (story,),
+        )
+        return tuple(sorted(str(source) for (source,) in rows))
 
     def facets(self) -> Facets:
         """Count what may be searched by outlet, section and language, most frequent first."""

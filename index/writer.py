@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,6 @@ from index.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -68,6 +68,17 @@ class ArchiveWriter:
             ).fetchone()
             if row:
                 return int(row[0])
+        return None
+
+    def dated_at(self, key: int) -> datetime | None:
+        """Return the instant a stored state speaks from: its last update, else its publication."""
+        for part in LIVE:
+            row = self._db.execute(
+                f"select coalesce(updated_at, published_at) from {part}.article where key = ?",
+                (key,),
+            ).fetchone()
+            if row:
+                return datetime.fromisoformat(row[0]) if row[0] else None
         return None
 
     def put(

@@ -1,35 +1,30 @@
-"""The way of a question: understand, retrieve, score, compose, verify."""
+"""The way of a question: understand, take apart, retrieve, score, compose, verify."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from rag.compose import compose
+from rag.parts import split_parts, split_sides
 from rag.question import understand
+from rag.reports import Stories
 from rag.retrieve import PassageStore, Retriever
+from rag.types import Turn
 from rag.verify import ArticleStore, verify_answer
+from rag.weighed import Part, Weighed, rerank
 from rag.words import Vocabulary, content_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from rag.score import Blend, Scored, Scorer
-    from rag.types import Answer, AsOf, Filters, Hit, Question, Turn
+    from rag.score import Blend, Scorer
+    from rag.types import Answer, AsOf, Filters, Question
 
 
-class Store(PassageStore, ArticleStore, Protocol):
+class Store(PassageStore, ArticleStore, Stories, Protocol):
     """What an answerer needs of the archive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A question with its hits and its scored sentences, before anything is chosen."""
-
-    question: Question
-    hits: tuple[Hit, ...]
-    scored: Scored
 
 
 class Answerer:
@@ -68,16 +63,21 @@ class Answerer:
             UsageError: The question is empty or too long.
             CitationBroken: The index is damaged: a sentence no longer stands in its article.
         """
-        weighed = self.weigh(text, history=history, filters=filters, as_of=as_of)
-        question = weighed.question
+        return self.conclude(self.weigh(text, history=history, filters=filters, as_of=as_of))
+
+    def conclude(self, weighed: Weighed, *, blend: Blend | None = None) -> Answer:
+        """Compose the answer to a weighed question and check it; `blend` in place of the own.
+
+        Raises:
+            CitationBroken: The index is damaged: a sentence no longer stands in its article.
+        """
         answer = compose(
-            question,
-            weighed.hits,
-            weighed.scored,
-            self.coverage(as_of),
-            blend=self._blend,
+            weighed,
+            self.coverage(weighed.question.as_of),
+            self._store,
+            blend=blend or self._blend,
             threshold=self._threshold,
-            missing=self._unknown(question),
+            unknown=self._unknown(weighed.question),
         )
         return verify_answer(answer, self._store)
 
@@ -91,12 +91,34 @@ class Answerer:
     ) -> Weighed:
         """Return all that an answer is chosen from: what training fits and reports explain.
 
+        A part of a question may lean on the part before it and on what that one found, as a
+        follow-up leans on the conversation. A comparison is read whole, and its two sides bring
+        further evidence.
+
         Raises:
             UsageError: The question is empty or too long.
         """
         question = understand(text, history=history, filters=filters, as_of=as_of)
+        parts: list[Part] = []
+        turns = list(history)
+        for each in split_parts(question.text):
+            asked = understand(each, history=turns, filters=filters, as_of=as_of)
+            wants_latest = asked.wants_latest or question.wants_latest
+            parts.append(self._part(replace(asked, wants_latest=wants_latest, max_sentences=2)))
+            best = parts[-1].scored.candidates[:1]
+            turns.append(Turn(each, best[0].lead_text if best else ""))
+        if not parts:
+            parts = [self._part(question)]
+            for side in split_sides(question.text):
+                asked = understand(side, history=turns, filters=filters, as_of=as_of)
+                asked = replace(asked, expected=question.expected, max_sentences=1)
+                parts.append(self._part(asked, required=False))
+                turns = [*history, Turn(question.text, "")]
+        return Weighed(question, rerank(parts), tuple(parts))
+
+    def _part(self, question: Question, *, required: bool = True) -> Part:
         hits = self._retriever.retrieve(question, n_articles=self._n_articles)
-        return Weighed(question, hits, self._scorer.score(question, hits))
+        return Part(question, hits, self._scorer.score(question, hits), required)
 
     def coverage(self, as_of: datetime | None = None) -> AsOf:
         """Say how far the archive reaches, and how many articles it holds."""

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from rag.question import asks_for_several
-from rag.types import Answer, AnswerSentence, AsOf, Citation, Expected, Span
-from rag.words import NUMBER_WORDS, numbers
+from rag.choose import choose, choose_parts
+from rag.dates import resolve_times
+from rag.opinion import is_opinion
+from rag.refuse import refuse
+from rag.reports import count_reports
+from rag.states import States, order_states
+from rag.types import (
+    Answer,
+    AnswerSentence,
+    AsOf,
+    Badge,
+    Citation,
+    Expected,
+    Note,
+    NoteKind,
+    Span,
+    Status,
+)
+from rag.verdict import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
 
-    from rag.score import Blend, Scored
-    from rag.types import Candidate, Hit, Question
+    from rag.reports import Stories
+    from rag.score import Blend
+    from rag.types import Candidate
+    from rag.weighed import Part, Weighed
 
-MAX_WORDS = 90  # a reader asked a question, not for the article
-SAME = 0.6  # share of shared words above which two sentences say one thing
 LEADS = {
     Expected.PERSON, Expected.PLACE, Expected.DATE, Expected.NUMBER, Expected.MONEY,
     Expected.PERCENT, Expected.DURATION, Expected.ORGANISATION,
@@ -25,100 +39,117 @@ LEADS = {
 
 
 def compose(
-    question: Question,
-    hits: tuple[Hit, ...],
-    scored: Scored,
+    weighed: Weighed,
     reach: AsOf,
+    stories: Stories,
     *,
     blend: Blend,
     threshold: float,
-    missing: Sequence[str] = (),
+    unknown: Sequence[str] = (),
 ) -> Answer:
     """Return the answer of the best sentences where it is likely enough to be one.
 
-    At most `question.max_sentences` sentences and 90 words are shown; the first is always whole.
-    `missing` are words of the question that stand nowhere in the archive, for the refusal.
+    Of a question in parts every part must be likely enough; the refusal is about the first that
+    is not. `unknown` are words of the question that stand nowhere in the archive.
     """
-    if not scored.candidates or scored.probability < threshold:
-        closest = scored.candidates[0] if scored.candidates else None
-        return Answer(
-            question=question,
-            sentences=(),
-            hits=hits,
-            as_of=reach,
-            probability=scored.probability,
-            refusal=refuse(hits, reach, missing),
-            closest=Citation.of(closest.hit.article, closest.sentence) if closest else None,
-        )
-    chosen = choose(question, scored.candidates, join=blend.join)
+    found = _found(weighed)
+    doubtful = weighed.doubtful
+    if not doubtful.scored.candidates or doubtful.scored.probability < threshold:
+        return _refusal(weighed, doubtful, reach, unknown, found)
+    told = [part for part in weighed.parts if part.required or _brings(part, threshold)]
+    states = [_states(part, blend, stories) for part in told]
+    chosen = choose_parts([one.chosen for one in states])
+    earlier = [candidate for one in states for candidate in one.earlier]
     dates = [at for c in chosen if (at := c.hit.article.dated_at)]
+    expected = {
+        id(c): part.question.expected for part in weighed.parts for c in part.scored.candidates
+    }
     return Answer(
-        question=question,
-        sentences=tuple(_sentence(question, n, c) for n, c in enumerate(chosen)),
-        hits=hits,
+        question=weighed.question,
+        sentences=tuple(_sentence(c, expected.get(id(c))) for c in chosen),
+        hits=weighed.hits,
         as_of=AsOf(
             max(dates, default=None), reach.archive_from, reach.archive_to, reach.n_articles
         ),
-        probability=scored.probability,
+        probability=weighed.probability,
+        notes=tuple(_notes(weighed, states, chosen, stories)),
+        earlier=tuple(_sentence(c, None) for c in earlier if c not in chosen),
+        found=found,
     )
 
 
-def choose(question: Question, candidates: Sequence[Candidate], *, join: float) -> list[Candidate]:
-    """Choose the sentences to show: the best, and those nearly as good that say something else.
-
-    A question of several parts takes further sentences more readily. Where the newest state is
-    asked for, later articles come first.
-    """
-    best = candidates[0]
-    chosen = [best]
-    n_words = len(best.sentence.text.split())
-    margin = join * (2.0 if asks_for_several(question.text) else 1.0)
-    for candidate in candidates[1:]:
-        if len(chosen) == question.max_sentences or candidate.score < best.score - margin:
-            break
-        words = len(candidate.sentence.text.split())
-        if n_words + words > MAX_WORDS or any(_same(candidate, other) for other in chosen):
-            continue
-        chosen.append(candidate)
-        n_words += words
-    if question.wants_latest:
-        chosen.sort(key=lambda c: -_timestamp(c.hit.article.dated_at))
-    return chosen
+def _refusal(
+    weighed: Weighed,
+    doubtful: Part,
+    reach: AsOf,
+    unknown: Sequence[str],
+    found: tuple[Citation, ...],
+) -> Answer:
+    closest = next(iter(doubtful.scored.candidates), None)
+    return Answer(
+        question=weighed.question,
+        sentences=(),
+        hits=weighed.hits,
+        as_of=reach,
+        probability=weighed.probability,
+        refusal=refuse(doubtful.question, weighed.hits, reach, unknown),
+        closest=Citation.of(closest.hit.article, closest.sentence) if closest else None,
+        found=found,
+    )
 
 
-def refuse(hits: tuple[Hit, ...], reach: AsOf, missing: Sequence[str]) -> str:
-    """Say in a sentence or two that the archive does not answer, and what is missing."""
-    if not reach.n_articles:
-        return "The archive holds no article that may be searched for this question."
-    said = "The archive does not say."
-    if missing:
-        listed = ", ".join(f"“{word}”" for word in missing[:3])
-        return f"{said} It never mentions {listed}."
-    if not hits:
-        return f"{said} Nothing in it shares a word or a meaning with the question."
-    best = hits[0].article
-    outlet = f", {best.source}" if best.source else ""
-    at = best.dated_at
-    dated = f", {at.day} {at:%B %Y}" if at else ""
-    nearest = f"“{best.title}”{outlet}{dated}"
-    return f"{said} The nearest article is {nearest}, and no sentence of it answers this."
+def _brings(part: Part, threshold: float) -> bool:
+    """Say whether a side of a comparison is sure enough to be shown beside the whole."""
+    return bool(part.scored.candidates) and part.scored.probability >= threshold
 
 
-def _sentence(question: Question, n: int, candidate: Candidate) -> AnswerSentence:
+def _states(part: Part, blend: Blend, stories: Stories) -> States:
+    candidates = part.scored.candidates
+    chosen = choose(part.question, candidates, join=blend.join)
+    return order_states(part.question, candidates, chosen, story_of=stories.story_of)
+
+
+def _notes(
+    weighed: Weighed, states: Sequence[States], chosen: Sequence[Candidate], stories: Stories
+) -> Iterable[Note]:
+    if len([part for part in weighed.parts if part.required]) == 1:
+        scored = weighed.parts[0].scored
+        verdict = settle(weighed.question, scored.candidates[0], scored.features[0])
+        reports = count_reports(scored.candidates, stories)
+        yield from (note for note in (verdict, reports) if note)
+    for one in states:
+        yield from one.notes
+    if any(is_opinion(candidate.hit.article) for candidate in chosen):
+        yield Note(NoteKind.OPINION, "From an opinion piece: its writer\u2019s view, not a report.")
+
+
+def _found(weighed: Weighed) -> tuple[Citation, ...]:
+    """Cite the best sentence of every article that was read, in the order of the hits."""
+    best: dict[str, Citation] = {}
+    for part in weighed.parts:
+        for candidate in part.scored.candidates:
+            article = candidate.hit.article
+            best.setdefault(article.id, Citation.of(article, candidate.sentence))
+    order = dict.fromkeys(hit.article.id for hit in weighed.hits)
+    return tuple(best[id_] for id_ in order if id_ in best)
+
+
+def _sentence(candidate: Candidate, expected: Expected | None) -> AnswerSentence:
     sentence, lead = candidate.sentence, None
-    if n == 0 and candidate.lead and question.expected in LEADS:
+    if candidate.lead and expected in LEADS:
         lead = Span(candidate.lead.start - sentence.start, candidate.lead.end - sentence.start)
-    return AnswerSentence(sentence.text, Citation.of(candidate.hit.article, sentence), lead)
+    article = candidate.hit.article
+    return AnswerSentence(
+        text=sentence.text,
+        citation=Citation.of(article, sentence),
+        lead=lead,
+        badge=_badge(candidate),
+        times=resolve_times(sentence.text, article.published_at or article.updated_at),
+    )
 
 
-def _same(one: Candidate, other: Candidate) -> bool:
-    """Say whether the one tells nothing that the other does not; another figure is news."""
-    texts = one.sentence.text.lower(), other.sentence.text.lower()
-    first, second = (set(re.findall(r"\w+", text)) for text in texts)
-    if numbers(texts[0]) - numbers(texts[1]) or (first - second) & NUMBER_WORDS:
-        return False
-    return len(first & second) >= SAME * max(1, min(len(first), len(second)))
-
-
-def _timestamp(at: datetime | None) -> float:
-    return at.timestamp() if at else float("-inf")
+def _badge(candidate: Candidate) -> Badge | None:
+    article = candidate.hit.article
+    if article.status is Status.CORRECTED:
+        return Badge.CORRECTED
+    return Badge.OPINION if is_opinion(article) else None

@@ -34,9 +34,16 @@ class ModelMismatch(DatelineError):
 
 
 class SourceRejected(DatelineError):
-    """One input cannot become an article; the message is the reason shown in the build's list."""
+    """One input cannot become an article; the message is the reason shown in the build's list.
+
+    `kind` is the fixed phrase such inputs are counted by.
+    """
 
     exit_code = 5
+
+    def __init__(self, message: str, kind: str = "damaged") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class CitationBroken(DatelineError):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
+from rag.followup import resolve
 from rag.types import Expected, Filters, Question, Turn
 
 if TYPE_CHECKING:
@@ -123,27 +124,6 @@ SEVERAL = re.compile(
     re.IGNORECASE,
 )
 
-PRONOUN = re.compile(
-    r"\b(he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|"
-    r"one|ones|the same)\b",
-    re.IGNORECASE,
-)
-ELLIPSIS = re.compile(
-    r"^(and|but|or|so|what about|how about|what else|why|when|where|who|which)\b[^A-Z]{0,40}\?*$",
-    re.IGNORECASE,
-)
-NAME = re.compile(
-    r"\b(?:[A-Z][\w’'.-]*[\w]|[A-Z])(?:\s+(?:(?:of|the|and|de|del|der|van|von|al|bin|for)\s+)?"
-    r"(?:[A-Z][\w’'-]*))*"
-)
-NOT_NAMES = frozenset(
-    "a an and are as at but by can could did do does for from had has have he her his how if in "
-    "is it its may might must my no not of on or our she should so some than that the their "
-    "then there these they this those to was we were what when where which who whom whose why "
-    "will with would you your yes according".split()
-)
-MAX_ANTECEDENT_WORDS = 12
-
 
 def understand(
     text: str,
@@ -195,41 +175,3 @@ def subject(text: str) -> str:
 def asks_for_several(text: str) -> bool:
     """Say whether one sentence may not be enough: two parts, a comparison, a list."""
     return SEVERAL.search(text) is not None
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Return the capitalised names in `text` in order, each once; question words are none."""
-    found: dict[str, None] = {}
-    for match in NAME.finditer(text):
-        words = match.group().split()
-        before = text[: match.start()].rstrip("\"“‘' ")
-        begins = not before or before[-1] in ".?!"
-        while begins and words and words[0].lower().strip("’'") in NOT_NAMES:
-            words = words[1:]
-        name = re.sub(r"[’']s?$", "", " ".join(words))
-        if len(name) > 1 or name.isdigit():
-            found.setdefault(name)
-    return tuple(found)
-
-
-def resolve(text: str, history: Sequence[Turn]) -> str:
-    """Spell out what a follow-up leans on, by rules; a question that stands alone is kept.
-
-    A pronoun takes the last answer's name where that answer is short, and what the conversation
-    has been about is added in brackets, newest first. Nothing is taken from answers but names.
-    """
-    if not history or not _leans(text):
-        return text
-    topics: dict[str, None] = {}
-    for turn in reversed(history[-3:]):
-        short = turn.answer if len(turn.answer.split()) <= MAX_ANTECEDENT_WORDS else ""
-        for name in (*names(short), *names(turn.question)):
-            topics.setdefault(name)
-    topics = dict.fromkeys(topic for topic in topics if topic.lower() not in text.lower())
-    if not topics:
-        return f"{history[-1].question} {text}"
-    return f"{text.rstrip(' ?')} ({', '.join(list(topics)[:4])})?"
-
-
-def _leans(text: str) -> bool:
-    return bool(PRONOUN.search(text) or ELLIPSIS.search(text) or not names(text))

@@ -24,10 +24,23 @@ class CitationRecord(TypedDict):
     version: int
     content_hash: str
     lead: list[int] | None
+    badge: str | None
+    times: list[dict[str, int | str]]
+
+
+class NoteRecord(TypedDict):
+    """A plain line beside an answer; `kind` is one of `rag.types.NoteKind`."""
+
+    kind: str
+    text: str
 
 
 class AnswerRecord(TypedDict):
-    """An answer of the outside contract; `hits` are distinct article ids, best first."""
+    """An answer of the outside contract; `hits` are distinct article ids, best first.
+
+    `earlier` are older states of what was asked, newest first; `found` the best sentence of every
+    article that was read, best article first. Neither stands in `answer`.
+    """
 
     answered: bool
     answer: str
@@ -38,6 +51,9 @@ class AnswerRecord(TypedDict):
     probability: float
     as_of: dict[str, str | int | None]
     closest: CitationRecord | None
+    notes: list[NoteRecord]
+    earlier: list[CitationRecord]
+    found: list[CitationRecord]
 
 
 def prediction(answer: Answer) -> AnswerRecord:
@@ -56,17 +72,28 @@ def prediction(answer: Answer) -> AnswerRecord:
             "archive_to": _stamp(answer.as_of.archive_to),
             "articles": answer.as_of.n_articles,
         },
-        closest=_citation(answer.closest, None) if answer.closest else None,
+        closest=_citation(answer.closest) if answer.closest else None,
+        notes=[NoteRecord(kind=note.kind.value, text=note.text) for note in answer.notes],
+        earlier=[_sentence(sentence) for sentence in answer.earlier],
+        found=[_citation(citation) for citation in answer.found],
     )
 
 
 def _sentence(sentence: AnswerSentence) -> CitationRecord:
     offset = sentence.citation.start
     lead = [sentence.lead.start + offset, sentence.lead.end + offset] if sentence.lead else None
-    return _citation(sentence.citation, lead)
+    return {
+        **_citation(sentence.citation),
+        "lead": lead,
+        "badge": sentence.badge.value if sentence.badge else None,
+        "times": [
+            {"start": mark.span.start + offset, "end": mark.span.end + offset, "means": mark.means}
+            for mark in sentence.times
+        ],
+    }
 
 
-def _citation(citation: Citation, lead: list[int] | None) -> CitationRecord:
+def _citation(citation: Citation) -> CitationRecord:
     return CitationRecord(
         doc=citation.article_id,
         sentence=citation.quote,
@@ -78,7 +105,9 @@ def _citation(citation: Citation, lead: list[int] | None) -> CitationRecord:
         url=citation.url,
         version=citation.version,
         content_hash=citation.content_hash,
-        lead=lead,
+        lead=None,
+        badge=None,
+        times=[],
     )
 
 

@@ -1,25 +1,29 @@
 """Score every candidate sentence of the hits, and the chance that the best one answers.
 
-Two fitted linear models over `rag.features`: one orders sentences, one says how likely it is that
-the archive answers at all. Their weights come from `eval/training` and carry their provenance.
+Two fitted linear models: one over `rag.features` orders sentences, one over `rag.evidence` says
+how likely it is that the archive answers at all. Their weights come from `eval/training` and
+carry their provenance.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
 
-from rag.features import NAMES, FeatureReader, Features
+from rag.evidence import weigh_evidence
+from rag.features import FeatureReader, Features, Reading
+from rag.opinion import may_speak
 from rag.selector import Window, WindowScore
 from rag.types import Candidate, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rag.evidence import Evidence
     from rag.types import Hit, Question
     from rag.words import Vocabulary
 
@@ -36,17 +40,14 @@ class Selector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A linear model over features: `bias` plus the sum of weight times value."""
+    """A linear model over named numbers: `bias` plus the sum of weight times value."""
 
     bias: float
-    by_name: dict[str, float]
+    by_name: Mapping[str, float]
 
-    def apply(self, features: Features) -> float:
-        """Return the model's value for one candidate."""
-        products = (
-            self.by_name.get(n, 0.0) * v for n, v in zip(NAMES, features.values(), strict=True)
-        )
-        return self.bias + math.fsum(products)
+    def apply(self, numbers: Features | Evidence) -> float:
+        """Return the model's value; a name without a weight counts for nothing."""
+        return self.bias + math.fsum(w * getattr(numbers, n) for n, w in self.by_name.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +81,37 @@ class Scorer:
         self._vocabulary = vocabulary
         self._blend = blend
 
-    def score(self, question: Question, hits: tuple[Hit, ...]) -> Scored:
-        """Score the sentences of the first hits; ties go to the better hit, then text order."""
-        read = hits[:N_WINDOWS]
+    def score(self, question: Question, hits: Sequence[Hit]) -> Scored:
+        """Score the sentences of the first hits; ties go to the better hit, then text order.
+
+        Opinion pieces are not read unless opinion is asked for.
+        """
+        read = [hit for hit in hits if may_speak(question, hit.article)][:N_WINDOWS]
         rows = candidates(question, read, self._selector, self._vocabulary, self._blend.order)
-        rows.sort(key=lambda row: (-row[0].score, row[0].hit.rank, row[0].sentence.ordinal))
-        probability = sigmoid(self._blend.answerable.apply(rows[0][1])) if rows else 0.0
-        return Scored(
-            tuple(candidate for candidate, _ in rows),
-            tuple(features for _, features in rows),
-            probability,
-        )
+        return _scored(rows, self._blend)
+
+
+def rescore(scored: Scored, blend: Blend) -> Scored:
+    """Order and judge the same sentences by other weights."""
+    rows = [
+        (replace(candidate, score=blend.order.apply(features)), features)
+        for candidate, features in zip(scored.candidates, scored.features, strict=True)
+    ]
+    return _scored(rows, blend)
+
+
+def _scored(rows: list[tuple[Candidate, Features]], blend: Blend) -> Scored:
+    if not rows:
+        return Scored((), (), 0.0)
+    rows.sort(key=lambda row: (-row[0].score, row[0].hit.rank, row[0].sentence.ordinal))
+    ordered, features = zip(*rows, strict=True)
+    evidence = weigh_evidence(ordered, features)
+    return Scored(ordered, features, sigmoid(blend.answerable.apply(evidence)))
 
 
 def candidates(
     question: Question,
-    hits: tuple[Hit, ...],
+    hits: Sequence[Hit],
     selector: Selector,
     vocabulary: Vocabulary,
     order: Weights,
@@ -106,11 +122,20 @@ def candidates(
     rows = []
     for hit, scores in zip(hits, selector.score(question.standalone, windows), strict=True):
         for n, sentence in enumerate(hit.passage.sentences):
-            logit = scores.sentences[n] - scores.null
-            features = reader.read(hit, sentence, selector=logit, null=scores.null)
+            reading = _reading(scores, n, sentence.text)
+            features = reader.read(hit, sentence, reading)
             lead = _lead(scores.spans[n], sentence.start)
-            rows.append((Candidate(hit, sentence, order.apply(features), lead), features))
+            score = order.apply(features)
+            rows.append((Candidate(hit, sentence, score, lead, reading.margin), features))
     return rows
+
+
+def _reading(scores: WindowScore, n: int, text: str) -> Reading:
+    margin = scores.sentences[n] - scores.null
+    if (span := scores.spans[n]) is None:
+        return Reading(margin, scores.null)
+    start, end, probability = span
+    return Reading(margin, scores.null, text[start:end], probability)
 
 
 def header(hit: Hit) -> str:

@@ -41,6 +41,22 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the chat listens on")
+    fetch_bytes: int = Field(20_000_000, ge=1_000, description="most bytes of a fetched page")
+    fetch_ratio: int = Field(200, ge=2, description="most times its size a packed page may give")
+    fetch_seconds: float = Field(30, gt=0, le=600, description="most seconds for one address")
+    fetch_hops: int = Field(5, ge=0, le=20, description="most redirects to follow")
+    fetch_pause_s: float = Field(1, ge=0, description="seconds between two requests of a host")
+    fetch_pages: int = Field(200, ge=1, description="most pages of one host in one run")
+    fetch_private: str = Field(
+        "", description="hosts that may be fetched though not public, with commas between"
+    )
+    fetch_agent: str = Field("", description="name given to servers; unset: Dateline/VERSION")
+    fetch_robots: bool = Field(True, description="heed robots.txt")
+    fetch_linked: bool = Field(True, description="read the page of a feed's entry that is a teaser")
+    watch_every_s: int = Field(900, ge=1, description="seconds between two polls of a feed")
+    login: Path | None = Field(
+        None, description="file of 'name:password' lines the chat asks for; unset: no login"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003  # read at run time where answers are stored
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from typing import NamedTuple
 
 
 class Span(NamedTuple):
@@ -167,13 +165,23 @@ class Candidate:
     """A sentence that could answer, with the hit it came from.
 
     `score` orders candidates (higher is better). `lead` is the span inside the sentence that
-    answers most directly, in offsets into the article's text.
+    answers most directly, in offsets into the article's text. `margin` is how much likelier the
+    trained reader finds it that the sentence answers than that its passage does not, in logits.
     """
 
     hit: Hit
     sentence: Sentence
     score: float
     lead: Span | None = None
+    margin: float = 0.0
+
+    @property
+    def lead_text(self) -> str:
+        """The words of the lead, empty without one."""
+        if self.lead is None:
+            return ""
+        start = self.sentence.start
+        return self.sentence.text[self.lead.start - start : self.lead.end - start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,14 +231,26 @@ class Badge(StrEnum):
     OPINION = "opinion"
 
 
+class TimeMark(NamedTuple):
+    """A relative time in a sentence, such as 'Tuesday', and the date it means, as shown."""
+
+    span: Span
+    means: str
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence the reader sees, with its citation. `lead` is a span inside `text`."""
+    """One sentence the reader sees, with its citation.
+
+    `lead` and the spans of `times` are offsets into `text`. `times` say what 'Tuesday' means,
+    counted from the article's date; they stand beside the quote, never in it.
+    """
 
     text: str
     citation: Citation
     lead: Span | None = None
     badge: Badge | None = None
+    times: tuple[TimeMark, ...] = ()
 
 
 class NoteKind(StrEnum):

@@ -54,5 +54,7 @@ def verify_answer(answer: Answer, store: ArticleStore) -> Answer:
 
 
 def _checked(answer: Answer, store: ArticleStore) -> Iterable[tuple[Article, Citation]]:
-    citations = [*answer.citations, *([answer.closest] if answer.closest else [])]
+    closest = [answer.closest] if answer.closest else []
+    earlier = [sentence.citation for sentence in answer.earlier]
+    citations = [*answer.citations, *closest, *earlier, *answer.found]
     return [(verify_citation(citation, store), citation) for citation in citations]

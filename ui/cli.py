@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rag.errors import DatelineError, UsageError
-from ui.commands import evaluation, indexing
+from rag.errors import DatelineError
+from ui.commands import evaluation, feedback, indexing, watching
 
 HELP = """Answers from your own news archive, every sentence tied to its source sentence.
 
@@ -31,6 +30,8 @@ app = typer.Typer(
 )
 app.add_typer(indexing.app, name="index")
 app.add_typer(evaluation.app, name="eval")
+app.command(epilog="Example: dateline watch https://news.example/rss --every 600")(watching.watch)
+app.add_typer(feedback.app, name="feedback")
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
 DateOption = Annotated[str | None, typer.Option(metavar="DATE", help="A day or ISO instant.")]
@@ -69,6 +70,7 @@ def ask(
     from rag.record import prediction
     from rag.settings import load_settings
     from rag.types import Filters
+    from ui.moment import moment
     from ui.text import answer_text
 
     asked = sys.stdin.read() if question == "-" else question
@@ -94,14 +96,60 @@ def chat(
     index: IndexOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    login: Annotated[Path | None, typer.Option(help="File of name:password lines.")] = None,
 ) -> None:
     """Open the web page; it stays on this machine unless --host says otherwise."""
     from index.answerer import open_answerer
     from rag.settings import load_settings
+    from ui.conversations import NAME
     from ui.page.server import serve
 
-    settings = load_settings(index=index, host=host, port=port)
-    serve(open_answerer(settings), host=settings.host, port=settings.port, announce=typer.echo)
+    settings = load_settings(index=index, host=host, port=port, login=login)
+    serve(
+        open_answerer(settings),
+        host=settings.host,
+        port=settings.port,
+        conversations=settings.index / NAME,
+        login=settings.login,
+        announce=typer.echo,
+    )
+
+
+@app.command(epilog="Example: dateline verify dateline-storm.md")
+def verify(
+    file: Annotated[Path, typer.Argument(help="A file saved from the page; - reads it.")],
+    *,
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Hold a saved answer against the archive; exit code 1 where a citation no longer holds."""
+    import json
+    from contextlib import closing
+
+    from index import generation as gen
+    from index.store import Archive
+    from rag.errors import UsageError
+    from rag.settings import load_settings
+    from ui.text import verify_text as told
+    from ui.verify import verify_text
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}.") from error
+    generation = gen.current(load_settings(index=index).index)
+    with closing(Archive(generation.folder / gen.ARCHIVE)) as archive:
+        checks = verify_text(text, archive)
+    if as_json:
+        rows = [
+            {"locator": str(c.locator), "state": c.state, "told": c.told, "title": c.title}
+            for c in checks
+        ]
+        typer.echo(json.dumps({"generation": generation.name, "checks": rows}, ensure_ascii=False))
+    else:
+        typer.echo(told(checks))
+    if not all(check.is_good for check in checks):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: dateline doctor --json")
@@ -124,23 +172,6 @@ def doctor(
         typer.echo(report_text(findings))
     if any(finding.state == "fail" for finding in findings):
         raise typer.Exit(1)
-
-
-def moment(text: str | None, *, end_of_day: bool) -> datetime | None:
-    """Read a day or an instant; a bare day means its first or its last moment, in UTC.
-
-    Raises:
-        UsageError: `text` is no ISO 8601 date.
-    """
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is not a date. Write it as 2025-03-18.") from error
-    if end_of_day and len(text) == len("2025-03-18"):
-        instant = datetime.combine(instant, time.max)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def main() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from index.build import BuildReport
+    from index.readers import Rejection
     from index.status import IndexStatus
-    from rag.types import Answer, Citation
+    from index.watch import Round
+    from rag.types import Answer, AnswerSentence, Citation
+    from ui.verify import Check
 
 SHOWN_REJECTIONS = 20
 
@@ -20,9 +25,13 @@ def answer_text(answer: Answer) -> str:
     if answer.question.standalone != answer.question.text:
         lines.append(f"Read as: {answer.question.standalone}\n")
     if answer.answered:
-        lines += [f"{s.text} [{n}]" for n, s in enumerate(answer.sentences, 1)]
+        lines += [
+            f"{_badge(s)}{s.text} [{n}]{_dated(s)}" for n, s in enumerate(answer.sentences, 1)
+        ]
         lines.append("")
+        lines += [note.text for note in answer.notes]
         lines += [f"[{n}] {source(c)}" for n, c in enumerate(answer.citations, 1)]
+        lines += [f"Before: “{s.text}” {source(s.citation)}" for s in answer.earlier]
     else:
         lines.append(answer.text)
         if answer.closest:
@@ -34,6 +43,26 @@ def answer_text(answer: Answer) -> str:
         f"{day(reach.archive_from)} to {day(reach.archive_to)}."
     )
     return "\n".join(lines)
+
+
+def _badge(sentence: AnswerSentence) -> str:
+    return f"[{sentence.badge.value}] " if sentence.badge else ""
+
+
+def _dated(sentence: AnswerSentence) -> str:
+    told = {sentence.text[m.span.start : m.span.end]: m.means for m in sentence.times}
+    return "".join(f" ({said}: {means})" for said, means in told.items())
+
+
+def verify_text(checks: Sequence[Check]) -> str:
+    """Lay out how each citation of a saved file stands, and the sum."""
+    lines = []
+    for check in checks:
+        place = f"{check.locator.article_id} v{check.locator.version}"
+        title = f"“{check.title}”, " if check.title else ""
+        lines.append(f"{check.state:10} {title}{place}: {check.told}")
+    n_good = sum(check.is_good for check in checks)
+    return "\n".join([*lines, f"{n_good} of {len(checks)} citations hold."])
 
 
 def source(citation: Citation) -> str:
@@ -49,37 +78,98 @@ def day(at: datetime | None) -> str:
 
 
 def build_text(report: BuildReport) -> str:
-    """Sum up a run, with each input turned away and why."""
+    """Sum up a run as a table, with each input that failed and why."""
     counts = report.counts
-    lines = [
-        f"Generation {report.generation}: {report.added:,} added, {report.updated:,} updated, "
-        f"{report.unchanged:,} unchanged, {report.removed:,} removed, "
-        f"{len(report.rejected):,} rejected.",
-        f"The index holds {counts['articles']:,} articles, {counts['sentences']:,} sentences, "
-        f"{counts['passages']:,} passages; {report.n_embedded:,} were embedded now.",
-        "Seconds: " + ", ".join(f"{stage} {s:.1f}" for stage, s in report.seconds.items()) + ".",
-    ]
-    lines += [f"  rejected {rejection}" for rejection in report.rejected[:SHOWN_REJECTIONS]]
+    outcomes = {
+        "read": _n_read(report),
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "skipped": len(report.skipped),
+        "failed": len(report.rejected),
+    }
+    by_reason = {
+        "skipped": Counter(skipped.reason for skipped in report.skipped),
+        "failed": Counter(rejected.kind for rejected in report.rejected),
+    }
+    lines = []
+    for outcome, n in outcomes.items():
+        lines.append(f"{outcome:<10}{n:>9,}")
+        reasons = by_reason.get(outcome, Counter()).most_common()
+        lines += [f"{'':<10}{n_of_it:>9,}  {reason}" for reason, n_of_it in reasons]
+    lines += [f"  failed: {rejection}" for rejection in report.rejected[:SHOWN_REJECTIONS]]
     if (more := len(report.rejected) - SHOWN_REJECTIONS) > 0:
-        lines.append(f"  … and {more:,} more; --json lists them all")
-    return "\n".join(lines)
+        lines.append(f"  … and {more:,} more; --failures FILE lists them all")
+    return "\n".join(
+        [
+            *lines,
+            f"Generation {report.generation} holds {counts['articles']:,} articles, "
+            f"{counts['sentences']:,} sentences, {counts['passages']:,} passages; "
+            f"{report.n_embedded:,} were embedded now.",
+            "Seconds: "
+            + ", ".join(f"{stage} {s:.1f}" for stage, s in report.seconds.items())
+            + ".",
+        ]
+    )
 
 
 def build_record(report: BuildReport) -> dict[str, object]:
     """Return a run's outcome as JSON-ready values."""
     return {
         "generation": report.generation,
+        "read": _n_read(report),
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,
         "removed": report.removed,
-        "rejected": [
-            {"path": str(r.path), "item": r.item, "reason": r.reason} for r in report.rejected
-        ],
+        "skipped": dict(Counter(skipped.reason for skipped in report.skipped)),
+        "failed": dict(Counter(rejected.kind for rejected in report.rejected)),
+        "rejected": [rejection_record(rejected) for rejected in report.rejected],
         **report.counts,
         "embedded": report.n_embedded,
         "seconds": {stage: round(s, 3) for stage, s in report.seconds.items()},
     }
+
+
+def rejection_record(rejected: Rejection) -> dict[str, object]:
+    """Return one input that failed as JSON-ready values."""
+    return {
+        "path": rejected.place,
+        "item": rejected.item,
+        "kind": rejected.kind,
+        "reason": rejected.reason,
+    }
+
+
+def round_text(done: Round) -> str:
+    """Say in a line what one round of polling did, with a line for each failure."""
+    report = done.report
+    counts = f"{report.added:,} added, {report.updated:,} updated" if report else "nothing new"
+    failures = [*done.failures, *(report.rejected if report else ())]
+    return "\n".join(
+        [
+            f"{done.n_polled:,} feeds polled: {counts}, {done.n_unchanged:,} unchanged, "
+            f"{len(failures):,} failed",
+            *(f"  failed: {rejection}" for rejection in failures),
+        ]
+    )
+
+
+def round_record(done: Round) -> dict[str, object]:
+    """Return what one round of polling did as JSON-ready values."""
+    return {
+        "polled": done.n_polled,
+        "unchanged": done.n_unchanged,
+        "failures": [rejection_record(rejected) for rejected in done.failures],
+        "report": build_record(done.report) if done.report else None,
+    }
+
+
+def _n_read(report: BuildReport) -> int:
+    """Return how many items were met, whatever became of them."""
+    kept = report.added + report.updated + report.unchanged
+    return kept + len(report.skipped) + len(report.rejected)
 
 
 def status_text(status: IndexStatus) -> str:

@@ -1,16 +1,20 @@
 """Fit what stands above the selector: python -m eval.training.blend --shared ../shared.
 
-Two small linear models over `rag.features`, fitted on questions whose articles the selector never
-trained on: which sentence to show, and whether to answer at all. Their settings (regularisation,
-how readily a second sentence joins) are chosen by what cross-validated folds say; a fold holds
-whole articles. The threshold follows from how often answers are right there. Questions are weighed
-by what is expected of readers, whatever the sets' own shares. Writes `rag/weights/blend.json`.
+Two small linear models, fitted on questions whose articles the selector never trained on: over
+`rag.features` which sentence to show, over `rag.evidence` whether the answer is right. Their
+settings (regularisation, how readily a second sentence joins) are chosen by what cross-validated
+folds say; a fold holds whole articles. Questions are weighed by what is expected of readers,
+whatever the sets' own shares. Writes `rag/weights/blend.json`.
+
+With `--rows FILE` what the pipeline read is kept there and not read again: only for fits with one
+selector and one set of features.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,38 +28,45 @@ from eval.predictions import Cited, Prediction
 from eval.training.corpus import (
     HELD_OUT_NEWS_GROUPS,
     HELD_OUT_SQUAD,
+    WRITTEN,
     read_news,
     read_squad,
 )
 from eval.training.plain import plain_cases
-from eval.training.rows import Floats, Row, foreign_cases, held_out_cases, weigh_set
-from rag.compose import choose
+from eval.training.rows import Floats, Kind, Row, foreign_cases, held_out_cases, weigh_set
+from rag.choose import choose
+from rag.evidence import NAMES as EVIDENCE
+from rag.evidence import Evidence, weigh_evidence
 from rag.features import NAMES
-from rag.score import Blend, Weights, sigmoid
+from rag.score import Blend, Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-PENALTIES = (0.3, 1.0, 3.0, 10.0)
-JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
+    from eval.questions import Case
+
+    Rows = tuple[list[Row], list[Row]]
+
+PENALTIES = (1.0, 3.0, 10.0)
+JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 SQUAD_EVERY = 12  # SQuAD's articles are no news: with every fourth, the folds of news lost .02
 N_FOLDS = 5
-# What is expected of readers, by (kind of question, whether the archive answers it).
+# What is expected of readers, by (kind of question, whether the archive answers it): about one
+# question in four has no answer here, nearly all of those near misses.
 SHARES = {
-    ("written", True): 0.55,
+    ("written", True): 0.64,
     ("written", False): 0.2,
-    ("plain", True): 0.2,
-    ("plain", False): 0.05,
-    ("foreign", False): 0.1,
+    ("plain", True): 0.1,
+    ("plain", False): 0.03,
+    ("foreign", False): 0.03,
 }
-PRECISION_WORTH = 1 / 3  # a point of trust may cost three of citation precision: no padding
-
+LEAST_PRECISION = 0.65  # of citations: more sentences find more answers, and pad them
 
 # More evidence never counts against an answer. Without this the fit learns how the training
 # questions were written: near misses repeat the article's words, answerable ones paraphrase.
-BOUNDS = [(None, None) if name == "null" else (0.0, None) for name in NAMES]
+FREE = frozenset({"null", "highest", "crowd", "ahead"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,20 @@ class Standard:
     mean: Floats
     deviation: Floats
 
+    @classmethod
+    def of(cls, features: Floats) -> Standard:
+        """Measure the features (n, f)."""
+        return cls(features.mean(axis=0), features.std(axis=0) + 1e-6)
+
     def apply(self, features: Floats) -> Floats:
         """Return features scaled to mean 0 and deviation 1."""
         return (features - self.mean) / self.deviation
+
+    def plain(self, names: Sequence[str], weights: Floats, bias: float) -> Weights:
+        """Return a model over scaled features as one over the features themselves."""
+        unscaled = weights / self.deviation
+        by_name = {n: round(float(w), 5) for n, w in zip(names, unscaled, strict=True) if w}
+        return Weights(round(bias - float(unscaled @ self.mean), 5), by_name)
 
 
 def main() -> None:
@@ -75,14 +97,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, default=Path("rag/weights/blend.json"))
+    parser.add_argument("--rows", type=Path, help="file that keeps what the pipeline read")
+    parser.add_argument("--every", type=int, default=1, help="read every n-th question, to try")
     options = parser.parse_args()
-    data = options.shared / "data"
-    news, squad = gather(data)
+    data, every = options.shared / "data", options.every
+    news, squad = _kept(options.rows, lambda: gather(data, every=every))
     blend, report = fit(news, squad)
     fitted = {
-        "about": "linear models over rag.features; made by eval/training/blend.py",
-        "fitted_on": {"train-news groups": HELD_OUT_NEWS_GROUPS, "squad2": HELD_OUT_SQUAD},
-        "n_questions": {"train-news": len(news), "squad2": len(squad)},
+        "about": "linear models over rag.features and rag.evidence; made by eval/training/blend.py",
+        "fitted_on": {"news groups": HELD_OUT_NEWS_GROUPS, "squad2": HELD_OUT_SQUAD},
+        "n_questions": {"news": len(news), "squad2": len(squad)},
         "order": {"bias": blend.order.bias, "weights": blend.order.by_name},
         "answerable": {"bias": blend.answerable.bias, "weights": blend.answerable.by_name},
         "threshold": blend.threshold,
@@ -93,25 +117,32 @@ def main() -> None:
     print(json.dumps(report, indent=1))
 
 
-def gather(data: Path) -> tuple[list[Row], list[Row]]:
+def gather(data: Path, *, every: int = 1) -> Rows:
     """Return the rows of the news and of SQuAD, each with questions the other should answer."""
-    folders = data / "train-news", data / "squad2"
-    archives = read_news(folders[0]), read_squad(folders[1])
-    news = held_out_cases(folders[0], archives[0])
-    squad = held_out_cases(folders[1], archives[1], every=SQUAD_EVERY)
-    answerable, swapped = plain_cases(archives[0].articles.values())
-    return (
-        weigh_set(
-            folders[0],
-            archives[0],
-            {
-                "written": news,
-                "plain": [*answerable, *swapped],
-                "foreign": foreign_cases(squad[::2]),
-            },
-        ),
-        weigh_set(folders[1], archives[1], {"written": squad, "foreign": foreign_cases(news[::8])}),
-    )
+    squad = read_squad(data / "squad2")
+    of_squad = held_out_cases(data / "squad2", squad, every=SQUAD_EVERY * every)
+    rows: list[Row] = []
+    for folder in (WRITTEN, data / "train-news"):
+        archive = read_news(folder)
+        answerable, swapped = plain_cases(archive.articles.values())
+        asked: dict[Kind, list[Case]] = {
+            "written": held_out_cases(folder, archive, every=every),
+            "plain": [*answerable, *swapped][::every],
+            "foreign": foreign_cases(of_squad[::4]),
+        }
+        rows += weigh_set(folder, archive, asked)
+    foreign = foreign_cases([row.case for row in rows if row.kind == "written"][::16])
+    return rows, weigh_set(data / "squad2", squad, {"written": of_squad, "foreign": foreign})
+
+
+def _kept(path: Path | None, make: Callable[[], Rows]) -> Rows:
+    """Return the rows kept in a file of this program's own, making it where there is none."""
+    if path is None:
+        return make()
+    if not path.exists():
+        path.write_bytes(pickle.dumps(make()))
+    kept: Rows = pickle.loads(path.read_bytes())
+    return kept
 
 
 def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, object]]:
@@ -119,85 +150,126 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
     folds = _folds(news)
     best: tuple[float, Blend, dict[str, object]] | None = None
     for penalty in PENALTIES:
-        outside = []  # (row, blend fitted without its fold)
-        for held in range(N_FOLDS):
-            train = [r for r, fold in zip(news, folds, strict=True) if fold != held]
-            blend = fit_blend([*train, *squad], penalty)
-            inside = zip(news, folds, strict=True)
-            outside += [(r, blend) for r, f in inside if f == held and r.kind == "written"]
+        without = [
+            [*(r for r, fold in zip(news, folds, strict=True) if fold != held), *squad]
+            for held in range(N_FOLDS)
+        ]
+        orders = [fit_order(rows, penalty) for rows in without]
         for join in JOINS:
-            threshold, value, report = judge(outside, join)
+            outside: list[tuple[Row, Blend]] = []  # (row, blend fitted without its fold)
+            for held, (rows, order) in enumerate(zip(without, orders, strict=True)):
+                blend = fit_blend(rows, order, penalty, join)
+                inside = zip(news, folds, strict=True)
+                outside += [(row, blend) for row, fold in inside if fold == held]
+            threshold, value, report = judge(outside)
+            print(penalty, join, threshold, round(value, 4), flush=True)
             if best is None or value > best[0]:
-                fitted = fit_blend([*news, *squad], penalty)
-                blend = replace(fitted, threshold=threshold, join=join)
-                best = (value, blend, {"penalty": penalty, **report})
+                everything = [*news, *squad]
+                fitted = fit_blend(everything, fit_order(everything, penalty), penalty, join)
+                best = (
+                    value,
+                    replace(fitted, threshold=threshold),
+                    {"penalty": penalty, "join": join, **report},
+                )
     assert best is not None  # noqa: S101 - the grids are not empty
     return best[1], best[2]
 
 
-def fit_blend(rows: Sequence[Row], penalty: float) -> Blend:
-    """Fit both models; threshold and join are set by the caller."""
-    stacked = np.concatenate([row.features for row in rows])
-    standard = Standard(stacked.mean(axis=0), stacked.std(axis=0) + 1e-6)
-    order = _fit_order([row for row in rows if row.right.any()], standard, penalty)
-    tops = np.stack([row.features[_top(row, order)] for row in rows])
-    wanted = np.array([row.case.answerable for row in rows], float)
-    answerable = _fit_logistic(tops, wanted, _shares(rows), standard, penalty)
-    return Blend(order=order, answerable=answerable, threshold=0.5, join=1.0)
+def fit_blend(rows: Sequence[Row], order: Weights, penalty: float, join: float) -> Blend:
+    """Fit whether the composed answer is right; the threshold is set by the caller.
+
+    Not whether there is an answer: a question that would be answered wrongly is better refused.
+    """
+    blend = Blend(order=order, answerable=Weights(0.0, {}), threshold=0.5, join=join)
+    answers = [answer_of(row, blend) for row in rows]
+    right = _trusted(rows, [prediction for prediction, _ in answers])
+    evidence = np.array([found.values() for _, found in answers])
+    wanted = right & np.array([row.case.answerable for row in rows])
+    return replace(
+        blend, answerable=_fit_logistic(evidence, wanted.astype(float), _shares(rows), penalty)
+    )
 
 
-def judge(
-    outside: Sequence[tuple[Row, Blend]], join: float
-) -> tuple[float, float, dict[str, object]]:
+def judge(outside: Sequence[tuple[Row, Blend]]) -> tuple[float, float, dict[str, object]]:
     """Return the threshold from which answering pays, what folds say it is worth, and measures.
 
-    It follows from how often the composed answers are right, not from a search over thresholds:
-    the best of many would fit the folds' noise.
+    Answering pays where the chance to be right exceeds the chance that there is no answer. The
+    second is fitted as a logistic curve over the first: the best of many thresholds would fit
+    the folds' noise.
     """
-    answered = [(row, *_answer(row, blend, join)) for row, blend in outside]
-    probabilities = np.array([probability for _, _, probability in answered])
-    given = score([row.case for row, _, _ in answered], [p for _, p, _ in answered])
+    rows = [row for row, _ in outside]
+    answers = [answer_of(row, blend) for row, blend in outside]
+    log_odds = np.array(
+        [
+            blend.answerable.apply(found)
+            for (_, found), (_, blend) in zip(answers, outside, strict=True)
+        ]
+    )
+    given = score([row.case for row in rows], [prediction for prediction, _ in answers])
     trusted = np.array([outcome.trusted for outcome in given])
-    refusable = np.array([not row.case.answerable for row, _, _ in answered])
-    shares = _shares([row for row, _, _ in answered])
-    # Answering pays where the chance to be right, p * right, exceeds that of no answer, 1 - p.
-    right = float(trusted[~refusable].mean())
-    threshold = round(1 / (1 + right), 4)
-    shown = probabilities >= threshold
     correct = np.array([outcome.correct for outcome in given])
+    refusable = np.array([not row.case.answerable for row in rows])
+    shares = _shares(rows)
+    threshold = _break_even(log_odds, refusable, shares)
+    shown = sigmoids(log_odds) >= threshold
+    written = np.array([row.kind == "written" for row in rows])
     first = [row.right[_top(row, blend.order)] for row, blend in outside if row.right.any()]
     trust = float(shares @ np.where(shown, trusted, refusable)) / len(shares)
     cited = [o.citation_precision for o, s in zip(given, shown, strict=True) if s and o.answerable]
     precision = float(np.mean([p for p in cited if p is not None]))
+    own = written & ~refusable
     report: dict[str, object] = {
         "trust": trust,
-        "trust_unweighed": float(np.where(shown, trusted, refusable).mean()),
-        "fully_correct": float((correct & shown)[~refusable].mean()),
+        "trust_written": float(np.where(shown, trusted, refusable)[written].mean()),
+        "fully_correct": float((correct & shown)[own].mean()),
         "citation_precision": precision,
         "words": float(np.mean([o.n_words for o, s in zip(given, shown, strict=True) if s])),
-        "abstention_f1": _f1(~shown, refusable),
-        "answerability_auc": _auc(probabilities, ~refusable),
+        "abstention_f1": _f1(~shown[written], refusable[written]),
+        "answerability_auc": _auc(log_odds[written], ~refusable[written]),
+        "rightness_auc": _auc(log_odds[own], trusted[own]),
         "first_sentence_right": float(np.mean(first)),
-        "join": join,
         "threshold": threshold,
         "n": len(outside),
-    }  # fmt: skip
-    return threshold, trust + PRECISION_WORTH * precision, report
+        "n_written": int(written.sum()),
+    }
+    return threshold, trust - max(0.0, LEAST_PRECISION - precision), report
 
 
-def _answer(row: Row, blend: Blend, join: float) -> tuple[Prediction, float]:
+def answer_of(row: Row, blend: Blend) -> tuple[Prediction, Evidence]:
+    """Return the answer a blend would give, if it gave any, and the evidence for it."""
     values = row.features @ _vector(blend.order) + blend.order.bias
-    candidates = [
-        replace(candidate, score=float(value))
-        for candidate, value in zip(row.weighed.scored.candidates, values, strict=True)
-    ]
-    ranked = sorted(candidates, key=lambda c: (-c.score, c.hit.rank, c.sentence.ordinal))
-    chosen = choose(row.weighed.question, ranked, join=join)
-    top = row.features[_top(row, blend.order)]
-    probability = sigmoid(float(top @ _vector(blend.answerable)) + blend.answerable.bias)
+    ranks = np.array([(c.hit.rank, c.sentence.ordinal) for c in row.candidates])
+    order = np.lexsort((ranks[:, 1], ranks[:, 0], -values))
+    ranked = [replace(row.candidates[i], score=float(values[i])) for i in order]
+    chosen = choose(row.question, ranked, join=blend.join)
     cited = tuple(Cited(c.hit.article.id, c.sentence.text) for c in chosen)
     text = " ".join(c.sentence.text for c in chosen)
-    return Prediction(row.case.id, answered=True, answer=text, citations=cited), probability
+    prediction = Prediction(row.case.id, answered=True, answer=text, citations=cited)
+    return prediction, weigh_evidence(ranked, [row.read[i] for i in order])
+
+
+def sigmoids(values: Floats) -> Floats:
+    """Return the logistic function of each value."""
+    return 1 / (1 + np.exp(-values))
+
+
+def _trusted(rows: Sequence[Row], predictions: Sequence[Prediction]) -> NDArray[np.bool_]:
+    outcomes = score([row.case for row in rows], list(predictions))
+    return np.array([outcome.trusted for outcome in outcomes])
+
+
+def _break_even(log_odds: Floats, refusable: NDArray[np.bool_], shares: Floats) -> float:
+    """Return the probability p at which p equals the chance that there is no answer."""
+    x = np.column_stack([log_odds, np.ones(len(log_odds))])
+
+    def loss(w: Floats) -> float:
+        values = x @ w
+        return float(shares @ (np.logaddexp(0, values) - refusable * values))
+
+    slope, bias = minimize(loss, np.array([-1.0, 0.0]), method="BFGS").x
+    grid = np.linspace(0.02, 0.98, 961)
+    without = sigmoids(slope * np.log(grid / (1 - grid)) + bias)
+    return round(float(grid[np.argmax(grid >= without)]), 4)
 
 
 def _top(row: Row, order: Weights) -> int:
@@ -208,47 +280,46 @@ def _vector(weights: Weights) -> Floats:
     return np.array([weights.by_name.get(name, 0.0) for name in NAMES])
 
 
-def _fit_order(rows: Sequence[Row], standard: Standard, penalty: float) -> Weights:
+def fit_order(rows: Sequence[Row], penalty: float) -> Weights:
     """Fit a conditional logit: the chance that a right sentence is chosen among a question's."""
+    rows = [row for row in rows if row.right.any()]
+    standard = Standard.of(np.concatenate([row.features for row in rows]))
     features = [standard.apply(row.features) for row in rows]
+    shares = _shares(rows)
 
     def loss(w: Floats) -> tuple[float, Floats]:
         total, gradient = penalty * float(w @ w) / 2, penalty * w
-        for x, row in zip(features, rows, strict=True):
+        for x, row, share in zip(features, rows, shares, strict=True):
             values = x @ w
             chance = np.exp(values - values.max())
             chance /= chance.sum()
             right = chance * row.right
-            total -= float(np.log(right.sum() + 1e-12))
-            gradient = gradient + x.T @ (chance - right / (right.sum() + 1e-12))
+            total -= share * float(np.log(right.sum() + 1e-12))
+            gradient = gradient + share * (x.T @ (chance - right / (right.sum() + 1e-12)))
         return total, gradient
 
-    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=BOUNDS)
-    return _unscaled(found.x, 0.0, standard)
+    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=_bounds(NAMES))
+    return standard.plain(NAMES, found.x, 0.0)
 
 
-def _fit_logistic(
-    x: Floats, y: Floats, shares: Floats, standard: Standard, penalty: float
-) -> Weights:
+def _fit_logistic(x: Floats, y: Floats, shares: Floats, penalty: float) -> Weights:
+    standard = Standard.of(x)
     scaled = np.column_stack([standard.apply(x), np.ones(len(x))])
-    kept = np.append(np.ones(len(NAMES)), 0.0)  # the bias is not held back
+    kept = np.append(np.ones(x.shape[1]), 0.0)  # the bias is not held back
 
     def loss(w: Floats) -> tuple[float, Floats]:
         values = scaled @ w
-        chance = 1 / (1 + np.exp(-values))
         total = float(shares @ (np.logaddexp(0, values) - y * values))
         held = penalty * kept * w
-        return total + float(held @ w) / 2, scaled.T @ (shares * (chance - y)) + held
+        return total + float(held @ w) / 2, scaled.T @ (shares * (sigmoids(values) - y)) + held
 
-    bounds = [*BOUNDS, (None, None)]
+    bounds = [*_bounds(EVIDENCE), (None, None)]
     found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
-    return _unscaled(found.x[:-1], float(found.x[-1]), standard)
+    return standard.plain(EVIDENCE, found.x[:-1], float(found.x[-1]))
 
 
-def _unscaled(weights: Floats, bias: float, standard: Standard) -> Weights:
-    plain = weights / standard.deviation
-    by_name = {name: round(float(w), 5) for name, w in zip(NAMES, plain, strict=True)}
-    return Weights(round(bias - float(plain @ standard.mean), 5), by_name)
+def _bounds(names: Sequence[str]) -> list[tuple[float | None, float | None]]:
+    return [(None, None) if name in FREE else (0.0, None) for name in names]
 
 
 def _folds(rows: Sequence[Row]) -> list[int]:

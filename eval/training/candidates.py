@@ -72,10 +72,11 @@ class Bm25:
         lengths = np.array([sum(c.values()) for c in counts], dtype=np.float32)
         self._norm: Array = 1.2 * (0.25 + 0.75 * lengths / max(float(lengths.mean()), 1.0))
         self._n = len(counts)
-        self._postings: dict[str, list[tuple[int, int]]] = {}
+        found: dict[str, list[tuple[int, int]]] = {}
         for i, count in enumerate(counts):
             for word, n in count.items():
-                self._postings.setdefault(word, []).append((i, n))
+                found.setdefault(word, []).append((i, n))
+        self._postings = {word: np.array(pairs) for word, pairs in found.items()}  # (df, 2)
 
     def idf(self, word: str) -> float:
         """Return the inverse document frequency of a word, never negative."""
@@ -84,10 +85,10 @@ class Bm25:
 
     def scores(self, question: str) -> Array:
         """Return one score per text, float32 (n,)."""
-        scores = np.zeros(self._n, dtype=np.float32)
-        for word in set(words_of(question)):
-            for i, n in self._postings.get(word, ()):
-                scores[i] += self.idf(word) * n * 2.2 / (n + self._norm[i])
+        scores: Array = np.zeros(self._n, dtype=np.float32)
+        for word in sorted(set(words_of(question)) & self._postings.keys()):
+            at, n = self._postings[word].T
+            scores[at] += self.idf(word) * n * 2.2 / (n + self._norm[at])
         return scores
 
 

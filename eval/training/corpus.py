@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,14 @@ from typing import Any
 
 from nupunkt import sent_spans
 
-# Whole groups of train-news articles (one fictional world each) kept for measuring.
-HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16")
+from rag.followup import resolve
+from rag.parts import split_parts
+from rag.types import Turn
+
+# Written beside this code for Dateline, in the shape of train-news: see its README.md.
+WRITTEN = Path(__file__).parent / "written"
+# Whole groups of news articles (by the beginning of their ids) kept for measuring.
+HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16", "u5", "u11")
 # SQuAD articles kept for measuring.
 HELD_OUT_SQUAD = ("Huguenot", "Immune_system", "Scottish_Parliament", "1973_oil_crisis")
 
@@ -72,9 +78,10 @@ class Archive:
 
 
 def read_archives(shared: Path) -> list[Archive]:
-    """Read train-news, SQuAD 2.0, QED and CLAPNQ from the folder of shared data."""
+    """Read the written news, and train-news, SQuAD 2.0, QED and CLAPNQ from shared data."""
     selection = shared / "sentence-selection"
     return [
+        read_news(WRITTEN, name="written"),
         read_news(shared / "train-news"),
         read_squad(shared / "squad2"),
         read_selection(selection / "qed.jsonl", "qed"),
@@ -82,16 +89,21 @@ def read_archives(shared: Path) -> list[Archive]:
     ]
 
 
-def read_news(folder: Path) -> Archive:
-    """Read articles and questions in Dateline's own set format."""
+def read_news(folder: Path, *, name: str = "news") -> Archive:
+    """Read articles and questions in Dateline's own set format.
+
+    A question of several parts with one fact each stands for its parts too: they are read apart
+    when it is asked.
+    """
     articles, places = _read_articles(folder, _is_held_out_news)
     questions = []
     for row in _rows(folder / "questions.jsonl"):
         evidence = row["evidence"] or ([row["near"]] if row.get("near") else [])
         doc = evidence[0]["doc"] if evidence else None
         found = _overlapping(places, [e for e in evidence if e["doc"] == doc])
-        questions.append(_question(row, doc, found, held_out=_is_held_out_news(row["id"])))
-    return Archive("news", articles, tuple(questions))
+        question = _question(row, doc, found, held_out=_is_held_out_news(row["id"]))
+        questions += [question, *_parts(question, articles)]
+    return Archive(name, articles, tuple(questions))
 
 
 def read_squad(folder: Path) -> Archive:
@@ -163,6 +175,20 @@ def _question(
     facts = tuple(tuple(variants) for variants in row["answers"])
     gold, near = (found, ()) if answerable else ((), found)
     return Question(row["id"], row["question"], row["type"], doc, gold, near, facts, held_out)
+
+
+def _parts(question: Question, articles: Mapping[str, Article]) -> Iterator[Question]:
+    """Yield the parts of a question as it is taken apart when asked, each with its own fact."""
+    texts = split_parts(question.text)
+    if len(texts) == 1 or len(texts) != len(question.facts) or not question.doc:
+        return
+    sentences, turns = articles[question.doc].sentences, list[Turn]()
+    for n, (text, fact) in enumerate(zip(texts, question.facts, strict=True)):
+        part = replace(question, id=f"{question.id}/{n}", text=resolve(text, turns), facts=(fact,))
+        gold = tuple(i for i in question.gold if states_fact(part, sentences[i]))
+        if gold:
+            yield replace(part, gold=gold)
+        turns.append(Turn(text, fact[0]))
 
 
 def _stating(question: Question, article: Article) -> Question:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from eval.training.candidates import Array, Candidates, Embedder, Passage
 from eval.training.corpus import Archive, Article, Question, states_fact
+from rag.names import names
 
 MONTHS = tuple(calendar.month_name)[1:]
 
@@ -166,6 +167,22 @@ def swapped(
     return text[:start] + new + text[end:]
 
 
+def leaning(text: str, article: Article, rng: random.Random) -> str:
+    """Put a pronoun for a name of a question and the name in brackets, as follow-ups are read.
+
+    A name of the headline may stand beside it: what a conversation was about is not all asked for.
+    """
+    found = [match for match in _name_matches(text) if match.group() not in MONTHS]
+    if not found:
+        return text
+    match = rng.choice(found)
+    pronoun = rng.choice(("it", "they", "he", "she", "there"))
+    topics = [match.group()]
+    topics += [name for name in names(article.title)[:1] if name not in text and rng.random() < 0.5]
+    asked = f"{text[: match.start()]}{pronoun}{text[match.end() :]}".rstrip("?").strip()
+    return f"{asked} ({', '.join(topics)})?"
+
+
 def _example(
     question: Question, article: Article, start: int, end: int, rng: random.Random
 ) -> Example:
@@ -177,6 +194,8 @@ def _example(
     text = question.text
     if rng.random() < 0.15:
         text = text.rstrip("?").strip()
+    elif rng.random() < 0.08:
+        text = leaning(text, article, rng)
     header = article.header(dated=rng.random() < 0.7)
     answer = next((a for i in gold if (a := _answer_in(question, i, sentences[i]))), None)
     return Example(text, header, sentences, gold, ignored, answer)

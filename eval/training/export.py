@@ -35,7 +35,7 @@ CARD: dict[str, Any] = {
         "SQuAD 2.0, Rajpurkar, Jia, Liang, ACL 2018, CC BY-SA 4.0",
         "QED, Lamm et al., TACL 2021, CC BY-SA 3.0",
         "CLAPNQ, Rosenthal et al., 2024, Apache-2.0",
-        "train-news, written for Dateline, Apache-2.0",
+        "train-news and eval/training/written, written for Dateline, Apache-2.0",
     ],
     "recipe": (
         "Softmax over {null, sentences} per window, several gold sentences allowed, plus 0.3 x "
@@ -45,7 +45,7 @@ CARD: dict[str, Any] = {
         "frozen; AdamW; linear decay by the clock. See eval/training/."
     ),
     "seed": SEED,
-    "held_out": {"train-news groups": HELD_OUT_NEWS_GROUPS, "squad2 articles": HELD_OUT_SQUAD},
+    "held_out": {"news groups": HELD_OUT_NEWS_GROUPS, "squad2 articles": HELD_OUT_SQUAD},
     "max_tokens": 256,
 }
 

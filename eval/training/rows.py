@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from eval.questions import Case
     from eval.training.corpus import Archive
-    from rag.answer import Weighed
+    from rag.features import Features
+    from rag.types import Candidate, Question
+    from rag.weighed import Part
 
 Kind = Literal["written", "plain", "foreign"]
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -31,17 +33,20 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question as the shipped pipeline weighed it, with what the set says is right.
+    """A question of one part as the shipped pipeline read it, with what the set says is right.
 
     `article` is the one the question was written for. Of `kind` 'plain' are questions made by
     rule, of 'foreign' those of another set, put to an archive that cannot answer them.
 
-    `features` is (n, f); `right` (n,) marks the sentences that would count as support.
+    `candidates` are in no order that counts; `features` is (n, f) for them; `right` (n,) marks
+    the sentences that would count as support.
     """
 
     case: Case
     article: str
-    weighed: Weighed
+    question: Question
+    candidates: tuple[Candidate, ...]
+    read: tuple[Features, ...]
     features: Floats
     right: NDArray[np.bool_]
     kind: Kind = "written"
@@ -59,7 +64,7 @@ def foreign_cases(cases: Sequence[Case]) -> list[Case]:
 
 
 def weigh_set(folder: Path, archive: Archive, cases: Mapping[Kind, Sequence[Case]]) -> list[Row]:
-    """Put questions to the set's whole archive."""
+    """Put questions to the set's whole archive; those of several parts are left out."""
     articles = {question.id: question.doc for question in archive.questions}
     asked = [(kind, case) for kind, members in cases.items() for case in members]
     with tempfile.TemporaryDirectory() as scratch:
@@ -70,16 +75,21 @@ def weigh_set(folder: Path, archive: Archive, cases: Mapping[Kind, Sequence[Case
         for n, (kind, case) in enumerate(asked):
             if n % 100 == 0:
                 print(f"{folder.name}: {n} of {len(asked)}", flush=True)
-            found = _row(case, articles.get(case.id) or case.id, answerer.weigh(case.question))
-            rows.append(replace(found, kind=kind))
+            parts = answerer.weigh(case.question).parts
+            if len(parts) == 1 and parts[0].scored.candidates:
+                rows.append(_row(case, articles.get(case.id) or case.id, parts[0], kind))
         answerer.close()
-    return [row for row in rows if len(row.features)]
+    return rows
 
 
-def _row(case: Case, article: str, weighed: Weighed) -> Row:
-    features = [f.values() for f in weighed.scored.features]
-    right = [_supports(case, c.hit.article.id, c.sentence.text) for c in weighed.scored.candidates]
-    return Row(case, article, weighed, np.array(features, float), np.array(right))
+def _row(case: Case, article: str, part: Part, kind: Kind) -> Row:
+    scored = part.scored
+    features = np.array([f.values() for f in scored.features], float)
+    right = [_supports(case, c.hit.article.id, c.sentence.text) for c in scored.candidates]
+    return Row(
+        case, article, part.question, scored.candidates, scored.features, features,
+        np.array(right), kind,
+    )  # fmt: skip
 
 
 def _supports(case: Case, doc: str, sentence: str) -> bool:

@@ -13,6 +13,7 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -22,11 +23,10 @@ from eval.training.candidates import Embedder
 from eval.training.corpus import read_archives
 from eval.training.data import Recipe
 from eval.training.encoding import Encoded, collate, encode, load_tokenizer
-from eval.training.model import Batch, Selector, loss_of
+from eval.training.model import Batch, Scores, Selector, loss_of
 
 SEED = 20261123
 LEARNING_RATE = 7e-5
-CONTINUED = 0.7  # share of the rate when a run goes on from a checkpoint
 HEAD_FACTOR = 5.0  # the heads start from nothing and learn faster
 WARMUP_STEPS = 40
 BATCH_TOKENS = 3200
@@ -40,12 +40,21 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True, help="folder of shared data")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--start", type=Path, help="checkpoint to go on from, on other windows")
+    parser.add_argument(
+        "--rates", type=float, nargs=2, default=(1.0, 0.0), help="first and last share of the rate"
+    )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
-    train(options.shared, options.out, minutes=options.minutes, start=options.start)
+    train(
+        options.shared,
+        options.out,
+        minutes=options.minutes,
+        start=options.start,
+        rates=tuple(options.rates),
+    )
 
 
 def base_folder() -> Path:
@@ -58,12 +67,20 @@ def base_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def train(shared: Path, out: Path, *, minutes: float, start: Path | None = None) -> None:
+def train(
+    shared: Path,
+    out: Path,
+    *,
+    minutes: float,
+    start: Path | None = None,
+    rates: tuple[float, float] = (1.0, 0.0),
+) -> None:
     """Train for so many minutes of wall time and write `selector.pt` into a folder.
 
-    With `start`, the run goes on from that checkpoint at a lower rate and draws other windows.
+    The rate goes from the first to the last share of LEARNING_RATE in a straight line. With
+    `start`, the run goes on from that checkpoint and draws other windows.
     """
-    seed, top = (SEED + 1, CONTINUED) if start else (SEED, 1.0)
+    seed = SEED + 1 if start else SEED
     torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
     folder = base_folder()
@@ -80,10 +97,9 @@ def train(shared: Path, out: Path, *, minutes: float, start: Path | None = None)
         done = (time.monotonic() - begun) / (60 * minutes)
         if done >= 1:
             break
-        _set_rate(optimiser, top * min(1.0, (step + 1) / WARMUP_STEPS) * (1 - done))
-        loss, choice = loss_of(
-            model(batch.input_ids, batch.attention_mask, batch.token_type_ids), batch
-        )
+        rate = rates[0] + (rates[1] - rates[0]) * done
+        _set_rate(optimiser, rate * min(1.0, (step + 1) / WARMUP_STEPS))
+        loss, choice = loss_of(_forward(model, batch), batch)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -97,11 +113,25 @@ def train(shared: Path, out: Path, *, minutes: float, start: Path | None = None)
     _save(model, out, held, step)
 
 
+def _forward(model: Selector, batch: Batch) -> Scores:
+    """Return float32 scores; the encoder computes in bfloat16 where the CPU does, twice as fast."""
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bf16()):
+        scores: Scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    return Scores(*(t.float() for t in (scores.token, scores.null, scores.start, scores.end)))
+
+
+@cache
+def _has_bf16() -> bool:
+    """Say whether this CPU multiplies bfloat16; without, autocast would only be slower."""
+    return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+
+
 def recipes_of(shared: Path, embedder: Embedder) -> list[tuple[int, Recipe]]:
     """Return (passes per round, recipe) of every training archive."""
-    news, squad, qed, clapnq = (a.part(held_out=False) for a in read_archives(shared))
+    written, news, squad, qed, clapnq = (a.part(held_out=False) for a in read_archives(shared))
     return [
-        (3, Recipe(news, embedder)),
+        (2, Recipe(written, embedder)),
+        (2, Recipe(news, embedder)),
         (1, Recipe(squad, embedder)),
         (1, Recipe(qed)),
         (1, Recipe(clapnq)),
@@ -139,11 +169,12 @@ def grouped(windows: Sequence[Encoded]) -> Iterator[list[Encoded]]:
 def held_out_windows(shared: Path, tokenizer: Tokenizer, *, windows: int) -> list[Encoded]:
     """Return a fixed draw of windows of held-out news, without retrieved ones."""
     rng = random.Random(SEED)
-    examples = Recipe(read_archives(shared)[0].part(held_out=True)).examples(rng)
+    held = [archive.part(held_out=True) for archive in read_archives(shared)[:2]]
+    examples = [example for archive in held for example in Recipe(archive).examples(rng)]
     return [w for e in rng.sample(examples, windows) if (w := encode(tokenizer, e))]
 
 
-def held_out_batches(shared: Path, tokenizer: Tokenizer, *, windows: int = 300) -> list[Batch]:
+def held_out_batches(shared: Path, tokenizer: Tokenizer, *, windows: int = 500) -> list[Batch]:
     """Return batches of held-out news windows, for the log."""
     encoded = held_out_windows(shared, tokenizer, windows=windows)
     return [collate(g) for g in grouped(sorted(encoded, key=lambda w: len(w.ids)))]
@@ -171,11 +202,7 @@ def _save(model: Selector, out: Path, held: Sequence[Batch], step: int) -> None:
     """Write the weights atomically, with the held-out loss beside them."""
     model.eval()
     with torch.no_grad():
-        losses = [
-            loss_of(model(b.input_ids, b.attention_mask, b.token_type_ids), b)[1].item()
-            * len(b.gold)
-            for b in held
-        ]
+        losses = [loss_of(_forward(model, b), b)[1].item() * len(b.gold) for b in held]
     model.train()
     loss = math.fsum(losses) / sum(len(b.gold) for b in held)
     _log.info("saved at step %d: held-out choice loss %.4f", step, loss)

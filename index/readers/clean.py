@@ -20,6 +20,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """Return text with plain newlines, no control characters, in NFC."""
+    if text.isprintable():  # no newlines and controls: the common case, and many times faster
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     without_controls = _CONTROL.sub("", _NEWLINE.sub("\n", text))
     return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", without_controls))
 

@@ -59,15 +59,15 @@ def decode(content: bytes) -> str:
         SourceRejected: the content is empty, blank or not text.
     """
     if not content:
-        raise SourceRejected("empty file")
+        raise SourceRejected("empty file", "empty")
     for magic, what in _MAGIC:
         if content.startswith(magic):
-            raise SourceRejected(f"{what}, not text. Save it as text or HTML first")
+            raise SourceRejected(f"{what}, not text. Save it as text or HTML first", "not text")
     text = _decode_any(content)
     if "\0" in text:
-        raise SourceRejected("binary content (NUL bytes), not text")
+        raise SourceRejected("binary content (NUL bytes), not text", "not text")
     if not text.strip("\ufeff \t\r\n\v\f\xa0"):
-        raise SourceRejected("empty file (only blanks)")
+        raise SourceRejected("empty file (only blanks)", "empty")
     return text
 
 
@@ -79,7 +79,7 @@ def _decode_any(content: bytes) -> str:
             except UnicodeDecodeError as error:
                 raise SourceRejected(f"damaged {encoding} text: {error.reason}") from error
     if b"\0" in content:
-        raise SourceRejected("binary content (NUL bytes), not text")
+        raise SourceRejected("binary content (NUL bytes), not text", "not text")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -96,7 +96,9 @@ def _decode_legacy(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise SourceRejected("binary content or an unknown encoding. Save the file as UTF-8")
+    raise SourceRejected(
+        "binary content or an unknown encoding. Save the file as UTF-8", "not text"
+    )
 
 
 def _declared(content: bytes) -> list[str]:

@@ -1,6 +1,7 @@
-"""A web page's article: its paragraphs by trafilatura, its facts by JSON-LD first.
+"""A web page's article: its JSON-LD first, then what trafilatura finds.
 
-trafilatura dates a page to the day; the page's own JSON-LD and 'article:' tags carry the time.
+trafilatura dates a page to the day; the page's own JSON-LD and 'article:' tags carry the time. The
+body is the JSON-LD's where it is whole and in paragraphs, else the page's.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from index.readers.clean import clean, clean_line
+from index.readers.address import page_id, site_of
 from index.readers.dates import find_date
+from index.readers.fragment import body_paragraphs, plain_line, plain_paragraphs
+from index.readers.item import is_web_address
+from index.readers.shape import MOST_PAGE_ELEMENTS, check_shape, scripts_in, without_scripts
+from index.readers.wire import story_paragraphs
 from rag.errors import SourceRejected
 from rag.types import Article
 
@@ -18,76 +23,84 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from index.readers.contract import Source
+    from index.readers.contract import Outcome, Source
 
-_LARGEST_CHARS = 10_000_000
-_DEEPEST = 250  # libxml2 itself stops at 256; parsers above it have been quadratic in depth
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^>]{0,4000}?(/?)>")
-_NEVER_NESTED = re.compile(  # void elements, and those whose end tag may be left out
-    r"area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|td|th|tr|"
-    r"thead|tbody|tfoot|colgroup|option|optgroup|rb|rt|rp|html|head|body",
-    re.IGNORECASE,
-)
-_SCRIPT = re.compile(r"<(script|style|template)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+NO_ARTICLE = "no article in the page"
+_WHOLE = 0.8  # a stated body this long beside the page's own is no teaser
+_FAR_LESS = 0.5
+_SHORTEST_CHARS = 40  # a page whose text is shorter has a menu, not an article
 _META = re.compile(r"<meta\b[^>]{1,2000}>", re.IGNORECASE)
+_INLINE_FILE = re.compile(r"=\s*([\"'])data:[^\"']*\1")  # pictures in pages saved as one file
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ARTICLE_TYPE = re.compile(r"(?:Article|NewsArticle|Report|BlogPosting|LiveBlog)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
 
 
-def read_html(source: Source, text: str) -> Iterator[Article]:
+def read_html(source: Source, text: str) -> Iterator[Outcome]:
     """Yield the one article of a web page.
 
     Raises:
         SourceRejected: the page is too large or nested too deep, or no article is in it.
     """
-    _check_shape(text)
+    markup = _INLINE_FILE.sub('=""', without_scripts(text))
+    check_shape(markup, most_elements=MOST_PAGE_ELEMENTS)
     from trafilatura import bare_extraction
 
-    page = bare_extraction(text, with_metadata=True, include_comments=False, include_tables=False)
-    body = "" if page is None or isinstance(page, dict) else clean(page.text or "")
-    if page is None or isinstance(page, dict) or not body.strip():
-        raise SourceRejected("no article text found in the page")
-    linked, tags = _linked_article(text), _meta_tags(text)
-    title = clean_line(_text(linked, "headline") or page.title or tags.get("og:title", ""))
-    language = _LANGUAGE.search(text)
+    found = bare_extraction(
+        markup, with_metadata=True, include_comments=False, include_tables=False
+    )
+    page = None if isinstance(found, dict) else found
+    linked, tags = _linked_article(text), _meta_tags(markup)
+    seen = plain_paragraphs(page.text or "") if page else []
+    title = plain_line(
+        _text(linked, "headline") or (page and page.title) or tags.get("og:title", "")
+    )
+    story = story_paragraphs(_better(_stated_body(linked), seen), title=title)
+    if not story or (not linked and sum(map(len, story)) < _SHORTEST_CHARS):
+        raise SourceRejected("no article text found in the page", NO_ARTICLE)
+    language = _LANGUAGE.search(markup)
+    url = _address(source, page.url if page else None)
     yield Article(
-        id=source.name,
-        title=title or clean_line(source.path.stem.replace("_", " ").replace("-", " ")),
-        text=_without_headline(body, title),
+        id=page_id(url) if source.url and url else "",
+        title=title or source.title,
+        text="\n".join(story),
         published_at=_first_date(
-            _text(linked, "datePublished"), tags.get("article:published_time"), page.date
+            _text(linked, "datePublished"),
+            tags.get("article:published_time"),
+            page.date if page else None,
         ),
         updated_at=_first_date(_text(linked, "dateModified"), tags.get("article:modified_time")),
-        source=_line(_text(linked, "publisher") or page.sitename),
-        section=_line(_text(linked, "articleSection") or ", ".join(page.categories or [])),
-        byline=_line(_text(linked, "author") or (page.author or "").replace(";", ",")),
-        url=_line(page.url),
+        source=_line(_text(linked, "publisher") or (page.sitename if page else None)),
+        section=_line(
+            _text(linked, "articleSection") or ", ".join((page and page.categories) or [])
+        ),
+        byline=_line(_text(linked, "author") or ((page and page.author) or "").replace(";", ",")),
+        url=url,
         language=_line(_text(linked, "inLanguage") or (language[1] if language else None)),
     )
 
 
-def _check_shape(text: str) -> None:
-    """Refuse what would make a parser slow before any parser sees it."""
-    if len(text) > _LARGEST_CHARS:
-        raise SourceRejected(f"page of {len(text):,} characters; at most {_LARGEST_CHARS:,}")
-    depth = 0
-    for closing, name, empty in _TAG.findall(_SCRIPT.sub("", _COMMENT.sub("", text))):
-        if empty or _NEVER_NESTED.fullmatch(name):
-            continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        if depth > _DEEPEST:
-            raise SourceRejected(f"elements nested deeper than {_DEEPEST}")
+def _stated_body(linked: Mapping[str, object]) -> list[str]:
+    body = linked.get("articleBody")
+    return body_paragraphs(body) if isinstance(body, str) else []
+
+
+def _better(stated: list[str], seen: list[str]) -> list[str]:
+    """Return the JSON-LD's body where it is whole and parted, or the page shows far less."""
+    n_stated, n_seen = sum(map(len, stated)), sum(map(len, seen))
+    is_parted = len(stated) > 1 or len(seen) <= 1
+    if (is_parted and n_stated >= _WHOLE * n_seen) or n_seen < _FAR_LESS * n_stated:
+        return stated or seen
+    return seen or stated
 
 
 def _linked_article(text: str) -> Mapping[str, object]:
     """Return the first JSON-LD object that describes an article, {} if there is none."""
-    for name, attributes, content in _SCRIPT.findall(text):
-        if name.lower() != "script" or "ld+json" not in attributes.lower():
+    for script in scripts_in(text):
+        if script.name != "script" or "ld+json" not in script.attributes.lower():
             continue
         try:
-            found = _find_article(json.loads(content), depth=0)
+            found = _find_article(json.loads(script.content), depth=0)
         except (ValueError, RecursionError):  # pages carry broken JSON-LD; the tags remain
             continue
         if found:
@@ -146,10 +159,18 @@ def _first_date(*values: str | None) -> datetime | None:
     return next((moment for v in values if v and (moment := find_date(v))), None)
 
 
-def _without_headline(body: str, title: str) -> str:
-    first, _, rest = body.partition("\n")
-    return rest.lstrip("\n") if rest.strip() and clean_line(first) == title else body
-
-
 def _line(value: str | None) -> str | None:
-    return clean_line(value) or None if value else None
+    return plain_line(value) or None if value else None
+
+
+def _address(source: Source, canonical: str | None) -> str | None:
+    """Return a page's address: the one it calls canonical, else the one it was fetched from.
+
+    What was fetched may name only an address of its own site: a page must not pass itself off as
+    another outlet's.
+    """
+    stated = _line(canonical)
+    if stated and is_web_address(stated) and source.url is None:
+        return stated
+    is_own = stated is not None and source.url and site_of(stated) == site_of(source.url)
+    return stated if is_own else source.url

@@ -1,6 +1,7 @@
 """Articles as JSON: one object a line (`articles.jsonl`), one object, or a list of objects.
 
-The text is stored as it stands in the file, so offsets into the one are offsets into the other.
+The text of `articles.jsonl` is stored as it stands in the file, so offsets into the one are
+offsets into the other. Objects in any other shape are read as agencies' news items.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from index.readers.agency import read_items
 from index.readers.clean import clean_in_place, clean_line
-from index.readers.contract import Rejection, Source
+from index.readers.contract import Outcome, Rejection, Source
 from index.readers.dates import parse_date
 from index.readers.decode import decode
 from rag.errors import SourceRejected
@@ -21,11 +23,12 @@ from rag.types import Article, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
+    from typing import BinaryIO
 
 _ID = re.compile(
     r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff](?:[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,498}\S)?"
 )
+_NOT_BLANK = re.compile(r"[^\s\ufeff]")
 _LONGEST_LINE_BYTES = 50_000_000
 
 
@@ -83,60 +86,104 @@ class ArticleRecord(BaseModel):
         )
 
 
-def read_json(source: Source, text: str) -> Iterator[Article | Rejection]:
+def read_json(source: Source, text: str) -> Iterator[Outcome]:
     """Yield the articles of decoded JSON or JSON Lines; each bad item is its own Rejection."""
     try:
         whole = _loads(text)
-    except SourceRejected as error:
+    except SourceRejected:
         if "\n" not in text.strip():
-            raise SourceRejected(str(error)) from error
+            raise
+        first, _, _ = text.strip("\ufeff \t\r\n").partition("\n")
+        if not _is_json(first):  # objects over many lines each, one after the other, or damaged
+            for number, item in enumerate(_values(text), start=1):
+                yield from _from_item(source, number, item)
+            return
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip("\ufeff \t\r"):
-                yield _from_line(source, number, line)
+                yield from _from_line(source, number, line)
         return
-    items = whole if isinstance(whole, list) else [whole]
-    for number, item in enumerate(items, start=1):
-        yield _from_item(source, number if isinstance(whole, list) else None, item)
+    if isinstance(whole, list) and whole:
+        for number, item in enumerate(whole, start=1):
+            yield from _from_item(source, number, item)
+    else:
+        yield from _from_item(source, None, whole)
 
 
-def stream_json_lines(source: Source) -> Iterator[Article | Rejection]:
-    """Yield the articles of a JSON Lines file of any size, a line in memory at a time."""
+def stream_json_lines(source: Source, stream: BinaryIO) -> Iterator[Outcome]:
+    """Yield the articles of JSON Lines of any size, a line in memory at a time.
+
+    Raises:
+        SourceRejected: there is no line.
+    """
     n_lines = 0
-    with source.path.open("rb") as file:
-        while raw := file.readline(_LONGEST_LINE_BYTES + 1):
-            n_lines += 1
-            if len(raw) > _LONGEST_LINE_BYTES:
-                reason = f"line longer than {_LONGEST_LINE_BYTES:,} bytes; the rest is not read"
-                yield Rejection(source.path, n_lines, reason)
-                return
-            if not raw.strip():
-                continue
-            try:
-                yield _from_line(source, n_lines, decode(raw.rstrip(b"\r\n")))
-            except SourceRejected as error:
-                yield Rejection(source.path, n_lines, str(error))
+    while raw := stream.readline(_LONGEST_LINE_BYTES + 1):
+        n_lines += 1
+        if len(raw) > _LONGEST_LINE_BYTES:
+            reason = f"line longer than {_LONGEST_LINE_BYTES:,} bytes; the rest is not read"
+            yield Rejection(source.place, n_lines, reason, "too large")
+            return
+        if not raw.strip():
+            continue
+        try:
+            yield from _from_line(source, n_lines, decode(raw.rstrip(b"\r\n")))
+        except SourceRejected as error:
+            yield Rejection(source.place, n_lines, str(error), error.kind)
     if n_lines == 0:
-        raise SourceRejected("empty file")
+        raise SourceRejected("empty file", "empty")
 
 
-def _from_line(source: Source, number: int, line: str) -> Article | Rejection:
+def _values(text: str) -> list[object]:
+    """Return the JSON values that stand one after the other in a text.
+
+    Raises:
+        SourceRejected: what stands there is not JSON to its end.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    position, values = 0, []
+    while start := _NOT_BLANK.search(text, position):
+        try:
+            value, position = decoder.raw_decode(text, start.start())
+        except (RecursionError, ValueError) as error:
+            raise _not_json(error) from error
+        values.append(value)
+    return values
+
+
+def _from_line(source: Source, number: int, line: str) -> Iterator[Outcome]:
     try:
         item = _loads(line)
     except SourceRejected as error:
-        return Rejection(source.path, number, str(error))
-    return _from_item(source, number, item)
+        yield Rejection(source.place, number, str(error), error.kind)
+        return
+    yield from _from_item(source, number, item)
 
 
-def _from_item(source: Source, number: int | None, item: object) -> Article | Rejection:
+def _from_item(source: Source, number: int | None, item: object) -> Iterator[Outcome]:
+    holds_items = item == [] or (
+        isinstance(item, list) and any(isinstance(part, dict) for part in item)
+    )
+    if holds_items or (isinstance(item, dict) and not _is_record(item)):
+        yield from read_items(source, number, item)
+        return
     try:
-        return ArticleRecord.model_validate(item).article()
+        yield ArticleRecord.model_validate(item).article()
     except ValidationError as error:
         problems = [
             f"{'.'.join(map(str, e['loc'])) or 'item'}: {_plain(e['msg'])}" for e in error.errors()
         ]
-        return Rejection(source.path, number, "; ".join(problems))
+        yield Rejection(source.place, number, "; ".join(problems), "invalid field")
     except SourceRejected as error:
-        return Rejection(source.path, number, str(error))
+        yield Rejection(source.place, number, str(error), "invalid field")
+
+
+def _is_record(item: dict[str, object]) -> bool:
+    """Tell whether an object means to be a line of `articles.jsonl`: a stated id and its text.
+
+    Without a text it is one only where it has no other field either that could be one.
+    """
+    if "id" not in item:
+        return False
+    return {"title", "text"} <= item.keys() or item.keys() <= ArticleRecord.model_fields.keys()
 
 
 def _plain(message: str) -> str:
@@ -148,11 +195,10 @@ def _plain(message: str) -> str:
 
 def _loads(text: str) -> object:
     try:
-        parsed: object = json.loads(text.lstrip("\ufeff"))
-    except json.JSONDecodeError as error:
-        raise SourceRejected(f"not JSON: {error.msg} at column {error.colno}") from error
-    except (RecursionError, ValueError) as error:  # ValueError: a number of 5,000 digits
-        raise SourceRejected("not JSON we read: nested too deep or a number too long") from error
+        # not strict: a line break inside a text is a slip of its writer, and harmless
+        parsed: object = json.loads(text.lstrip("\ufeff"), strict=False)
+    except (RecursionError, ValueError) as error:
+        raise _not_json(error) from error
     return parsed
 
 
@@ -169,6 +215,16 @@ def _line(value: str | None) -> str | None:
     return clean_line(value) or None if value else None
 
 
-def is_json_lines(path: Path) -> bool:
-    """Tell by its name whether a file holds one JSON object a line."""
-    return path.suffix.lower() in {".jsonl", ".ndjson"}
+def _not_json(error: RecursionError | ValueError) -> SourceRejected:
+    if not isinstance(error, json.JSONDecodeError):  # a ValueError: a number of 5,000 digits
+        return SourceRejected("not JSON we read: nested too deep or a number too long")
+    at = f"line {error.lineno}, column" if error.lineno > 1 else "column"
+    return SourceRejected(f"not JSON: {error.msg.removesuffix(' at')} at {at} {error.colno}")
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True

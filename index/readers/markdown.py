@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -44,14 +45,15 @@ def read_markdown(source: Source, text: str) -> Iterator[Article]:
         paragraphs.insert(0, heading)
     body = "\n\n".join(paragraphs) or title
     if not body:
-        raise SourceRejected("no text below the front matter")
-    fields = {"id": source.name, **stated, "text": body}
-    fields["title"] = title or clean_line(source.path.stem.replace("_", " ").replace("-", " "))
+        raise SourceRejected("no text below the front matter", "empty")
+    fields = {"id": source.name, **stated, "text": body}  # a name, so that the record is whole
+    fields["title"] = title or source.title
     try:
-        yield ArticleRecord.model_validate(fields).article()
+        article = ArticleRecord.model_validate(fields).article()
     except ValidationError as error:
         first = error.errors()[0]
         raise SourceRejected(f"front matter, {first['loc'][0]}: {first['msg']}") from error
+    yield article if "id" in stated else replace(article, id="")
 
 
 def has_front_matter(text: str) -> bool:

@@ -64,10 +64,10 @@ def read_text(source: Source, text: str) -> Iterator[Article]:
     head, n_head_lines = _read_head(rest)
     body, agency = _without_source_line(rest[n_head_lines:])
     if not body and not title:
-        raise SourceRejected("no text, only dates or names")
+        raise SourceRejected("no text, only dates or names", "empty")
     yield Article(
-        id=source.name,
-        title=title or clean_line(source.path.stem.replace("_", " ").replace("-", " ")),
+        id="",
+        title=title or source.title,
         text="\n".join(body or [title]),  # a flash is its own text
         published_at=head.dates.get("published"),
         updated_at=head.dates.get("updated"),

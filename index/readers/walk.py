@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 # In a folder, a document in a format we do not read was probably meant as an article, so it is
 # reported; pictures, style sheets, programs and files with no suffix were not, so they are not.
 _DOCUMENT = re.compile(
-    r"\.(?:pdf|docx?|odt|rtf|epub|eml|msg|xml|rss|atom|nitf|warc|gz|zip|rst|tex|mhtml|webarchive)"
+    r"\.(?:docx?|odt|rtf|epub|eml|msg|rst|tex|mhtml?|webarchive|7z|rar|bz2|xz|zst)"
 )
+_PAGE_PARTS = re.compile(r"(.+?)(?:_files|_Files|\.files|-Dateien|_fichiers|_archivos|_bestanden)")
 
 
-def walk(paths: Sequence[Path]) -> Iterator[Source | Rejection]:
+def walk(paths: Sequence[Path]) -> Iterator[tuple[Path, Source] | Rejection]:
     """Yield the files below the given paths, sorted by name within each folder.
 
-    Hidden files and folders are skipped below a given folder, a file met twice is read once,
-    and a link that leads back to a folder already entered is not followed.
+    Hidden files and folders are skipped below a given folder, as are the parts a browser saves
+    beside a page ('story_files' beside 'story.html'). A file met twice is read once, and a link
+    that leads back to a folder already entered is not followed.
     """
     seen: set[str] = set()
     for path in paths:
@@ -33,7 +35,7 @@ def walk(paths: Sequence[Path]) -> Iterator[Source | Rejection]:
 
 def _walk_path(
     path: Path, root: Path, seen: set[str], *, is_given: bool = False
-) -> Iterator[Source | Rejection]:
+) -> Iterator[tuple[Path, Source] | Rejection]:
     real = os.path.realpath(path)
     if real in seen:
         return
@@ -43,25 +45,39 @@ def _walk_path(
             yield from _walk_folder(path, path if is_given else root, seen)
         elif path.is_file():
             yield from _one_file(path, root, is_given=is_given)
-        elif path.is_symlink():
-            yield Rejection(path, None, "broken link")
-        elif path.exists():
-            yield Rejection(path, None, "neither a file nor a folder")
         else:
-            yield Rejection(path, None, "no such file or folder")
+            yield _rejection(path, _what_is_wrong(path))
     except OSError as error:
-        yield Rejection(path, None, f"cannot be read: {error.strerror or error}")
+        yield _rejection(path, f"cannot be read: {error.strerror or error}")
 
 
-def _walk_folder(folder: Path, root: Path, seen: set[str]) -> Iterator[Source | Rejection]:
-    for name in sorted(os.listdir(folder)):  # noqa: PTH208 (names, sorted as text)
-        if not name.startswith("."):
+def _what_is_wrong(path: Path) -> str:
+    if path.is_symlink():
+        return "broken link"
+    return "neither a file nor a folder" if path.exists() else "no such file or folder"
+
+
+def _rejection(path: Path, reason: str) -> Rejection:
+    return Rejection(str(path), None, reason, "unreadable")
+
+
+def _walk_folder(
+    folder: Path, root: Path, seen: set[str]
+) -> Iterator[tuple[Path, Source] | Rejection]:
+    names = sorted(os.listdir(folder))  # noqa: PTH208 (names, sorted as text)
+    pages = {name.rpartition(".")[0] for name in names if name.lower().endswith((".html", ".htm"))}
+    for name in names:
+        parts_of = _PAGE_PARTS.fullmatch(name)
+        if not name.startswith(".") and not (parts_of and parts_of[1] in pages):
             yield from _walk_path(folder / name, root, seen)
 
 
-def _one_file(path: Path, root: Path, *, is_given: bool) -> Iterator[Source | Rejection]:
+def _one_file(
+    path: Path, root: Path, *, is_given: bool
+) -> Iterator[tuple[Path, Source] | Rejection]:
     suffix = path.suffix.lower()
     if is_given or suffix in SUFFIXES:
-        yield Source(path, path.relative_to(root).with_suffix("").as_posix())
+        yield path, Source.of_file(path, root)
     elif _DOCUMENT.fullmatch(suffix):
-        yield Rejection(path, None, f"{suffix} is not a format we read. Save it as text or HTML")
+        reason = f"{suffix} is not a format we read. Save it as text or HTML"
+        yield Rejection(str(path), None, reason, "not text")

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from eval.charts import interval_bar, latency_chart, reliability_chart, risk_coverage_chart
 from eval.intervals import Interval, Resampling
 from eval.measures import score
+from eval.predictions import Cited
 from eval.report import N_WORST, ReportHead, render_report, worst_cases
 from eval.summary import summarise
 
@@ -90,6 +92,12 @@ def test_render_report_shows_what_a_bad_case_needs_to_be_judged(make_case, make_
     assert "It held 148." in text
     assert "The ferry carried 148 people when it capsized. d1" in text
     assert "d7 d1" in text
+
+
+def test_render_report_shows_what_was_read(make_case, make_prediction):
+    prediction = replace(make_prediction(answer="No."), found=(Cited("d9", "Nothing floated."),))
+    text = " ".join("".join(Page(render([make_case()], [prediction])).text).split())
+    assert "Nothing floated. d9" in text
 
 
 def test_worst_cases_puts_the_most_confident_error_first(make_case, make_prediction):

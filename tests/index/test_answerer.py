@@ -13,7 +13,7 @@ from index.answerer import open_answerer
 from index.build import add, build, remove
 from rag.errors import IndexUnavailable
 from rag.settings import load_settings
-from rag.types import Filters
+from rag.types import Badge, Filters, NoteKind
 from rag.verify import verify_answer
 
 if TYPE_CHECKING:
@@ -114,3 +114,81 @@ def test_a_leaning_question_is_read_with_the_conversation(settings: Settings) ->
     assert "Astrid Falk" in answer.question.standalone
     assert answer.question.text == "Where does she come from?"
     assert "Norrtrafik" in answer.text
+
+
+FERRY = {
+    "id": "ferry",
+    "title": "Ferry pulled off sandbank after nine hours",
+    "text": "KARLSO, Sweden (Nordic Wire) - Tugs freed the ferry Sankta Maja from a sandbank off "
+    "Karlso on Tuesday night, nine hours after she ran aground with 212 people aboard.\n\n"
+    "Nobody was hurt, the coast guard said. Divers found a dent of two metres in the hull.\n\n"
+    "The captain, Henrik Ljung, told investigators that a buoy had drifted out of place. "
+    "The operator, Gotska Line, cancelled all sailings until Friday.\n\n"
+    "Passengers were given soup and blankets by volunteers from the lifeboat station in Visby.",
+    "published": "2025-04-08T21:00:00Z",
+    "source": "Nordic Wire",
+}
+COPIED_BY = ("Ledger", "Morning Post", "Harbour News", "Evening Echo", "The Dispatch")
+
+
+def copies_of_the_ferry() -> list[dict[str, str]]:
+    """Return five wire copies as papers print them: another headline, dateline and ending."""
+    made = []
+    for n, outlet in enumerate(COPIED_BY):
+        text = FERRY["text"].replace("KARLSO, Sweden (Nordic Wire) - ", "")
+        text = text.rsplit("\n\n", 1)[0] if n % 2 else f"{text}\n\nMore on page {n + 2}."
+        published = f"2025-04-09T0{n}:00:00Z"
+        made.append(
+            FERRY
+            | {
+                "id": f"copy-{n}",
+                "title": f"Sandbank drama, {outlet}",
+                "text": text,
+                "source": outlet,
+                "published": published,
+            }
+        )
+    return made
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people were aboard the ferry Sankta Maja?",
+        "Why did the Sankta Maja run aground, according to her captain?",
+        "What did divers find in the hull of the ferry?",
+    ],
+)
+def test_five_copies_change_neither_the_answer_nor_the_count_of_reports(
+    tmp_path: Path, question: str
+) -> None:
+    settings = load_settings(index=tmp_path / "index", threshold=0.0)
+    build([write(tmp_path / "one.jsonl", FERRY, CHOIR, MINES)], settings)
+    answerer = open_answerer(settings)
+    alone = answerer.ask(question)
+    add([write(tmp_path / "copies.jsonl", *copies_of_the_ferry())], settings)
+    among = answerer.ask(question)
+    assert among.sentences[0] == alone.sentences[0]
+    assert among.text == alone.text
+    told = {note.kind: note.text for note in among.notes}
+    assert told[NoteKind.REPORTS] == "One report, carried by 6 outlets."
+    assert NoteKind.REPORTS not in {note.kind for note in alone.notes}
+
+
+def test_opinion_is_not_cited_as_fact_unless_it_is_asked_for(tmp_path: Path) -> None:
+    column = {
+        "id": "column",
+        "title": "Gotska Line should sell its ferries",
+        "text": "Gotska Line has run aground more often than its ferries. Its captain drinks tea.",
+        "section": "Opinion",
+        "byline": "Disa Holm",
+        "published": "2025-04-10T08:00:00Z",
+    }
+    settings = load_settings(index=tmp_path / "index", threshold=0.0)
+    build([write(tmp_path / "news.jsonl", FERRY, column)], settings)
+    answerer = open_answerer(settings)
+    plain = answerer.ask("Who runs the ferry Sankta Maja?")
+    assert "column" not in {citation.article_id for citation in plain.citations}
+    asked = answerer.ask("What should Gotska Line do, in the columnist's opinion?")
+    badges = {s.citation.article_id: s.badge for s in asked.sentences}
+    assert badges["column"] is Badge.OPINION

@@ -57,7 +57,7 @@ def test_one_bad_line_is_listed_and_the_rest_is_built(tmp_path: Path, settings: 
     path = write(tmp_path / "news.jsonl", MILL, {"id": "x", "title": "no text"}, BRIDGE)
     report = build([path], settings)
     assert report.added == 2
-    assert [(r.path, r.item) for r in report.rejected] == [(path, 2)]
+    assert [(r.place, r.item) for r in report.rejected] == [(str(path), 2)]
     assert report.rejected[0].reason
 
 
@@ -327,3 +327,19 @@ def test_a_delta_that_grows_is_folded_into_the_base(
             sizes.append(len(list(archive.texts(gen.DELTA))))
         assert check(settings.index) == ()
     assert sizes == [1, 2, 3, 4, 5, 6, 7, 8, 0, 1]  # 8·√1 passages have room beside a base of one
+
+
+def test_an_older_version_does_not_take_the_place_of_a_newer(
+    tmp_path: Path, settings: Settings
+) -> None:
+    older = MILL | {"published": "2025-03-18", "updated": "2025-03-18T10:00:00Z"}
+    newer = older | {"text": "The mill burned down.", "updated": "2025-03-18T12:00:00Z"}
+    both = write(tmp_path / "both.jsonl", older, newer)
+    assert build([both], settings).updated == 1
+    again = add([both], settings)
+    assert (again.unchanged, again.updated, len(again.skipped)) == (1, 0, 1)
+    late = add([write(tmp_path / "late.jsonl", older)], settings)
+    assert late.skipped[0].reason == "older version of an article already read"
+    with closing(opened(settings)) as archive:
+        found = archive.article("mill")
+        assert found and found.text == newer["text"]

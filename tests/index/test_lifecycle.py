@@ -102,7 +102,8 @@ class Lifecycle:
         if kind == "add":
             article = record(id_, variant)
             add([write(self.folder / "one.jsonl", {id_: article})], self.settings)
-            self.state = self.state | {id_: article}
+            if not is_older(article, self.state.get(id_)):
+                self.state = self.state | {id_: article}
         elif not self.published:
             return
         elif kind == "remove":
@@ -124,6 +125,12 @@ class Lifecycle:
                 self.state = self.published[rollback(self.settings.index).name]
         except IndexUnavailable:
             assert len(list((self.settings.index / "generations").iterdir())) <= 2
+
+
+def is_older(article: dict[str, str], stored: dict[str, str] | None) -> bool:
+    """Tell whether an article comes late: what is stored under its id is dated after it."""
+    dates = [a.get("updated") or a.get("published") for a in (article, stored or {})]
+    return bool(dates[0] and dates[1] and dates[0] < dates[1])
 
 
 def seen(answer: Answer) -> dict[str, object]:

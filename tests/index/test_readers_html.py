@@ -51,7 +51,7 @@ def test_json_ld_gives_the_facts_with_their_times(tmp_path):
     assert article.updated_at == datetime(2025, 3, 18, 11, tzinfo=UTC)
     assert article.byline == "Ann Lee, Joe Fox"
     assert article.source == "The Daily Echo"
-    assert (article.section, article.language) == ("World", "en-GB")
+    assert (article.section, article.language) == ("World", "en")
 
 
 def test_tags_give_the_time_where_json_ld_is_broken(tmp_path):

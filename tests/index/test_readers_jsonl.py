@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.readers import Rejection, read
+from index.readers import Rejection, Skipped, read
 from index.readers.clean import clean, clean_in_place
 from rag.types import Article, Status
 
@@ -60,7 +60,7 @@ def test_a_line_gives_an_article(tmp_path):
 def test_a_bad_line_is_rejected_alone(tmp_path, line, reason):
     first, bad, last = read_all(tmp_path, lines(FULL) + line + "\n\n" + lines({**FULL, "id": "a2"}))
     assert (first.id, last.id) == ("a1", "a2")
-    assert (bad.path, bad.item) == (tmp_path / "articles.jsonl", 2)
+    assert (bad.place, bad.item) == (str(tmp_path / "articles.jsonl"), 2)
     assert bad.reason.startswith(reason)
 
 
@@ -88,11 +88,34 @@ def test_a_newer_article_of_the_same_id_is_its_next_version(tmp_path):
     assert second.text == "Three died."
 
 
-@pytest.mark.parametrize("published", [FULL["published"], "2020-01-01", None])
-def test_an_id_met_again_and_not_newer_is_rejected(tmp_path, published):
-    _, bad = read_all(tmp_path, lines(FULL, {**FULL, "published": published}))
+USABLE = {**FULL, "status": "usable"}
+
+
+@pytest.mark.parametrize("published", [FULL["published"], None])
+def test_an_id_met_again_with_another_text_and_no_later_date_is_rejected(tmp_path, published):
+    _, bad = read_all(tmp_path, lines(USABLE, {**USABLE, "published": published, "text": "Nine."}))
     assert isinstance(bad, Rejection)
-    assert bad.reason == "duplicate id 'a1', not newer than the first"
+    assert bad.kind == "duplicate id"
+    assert "no date says which is newer" in bad.reason
+
+
+@pytest.mark.parametrize(
+    ("again", "reason"),
+    [
+        ({}, "the same article read before"),
+        ({"published": None}, "the same article read before"),
+        ({"published": "2020-01-01", "text": "Nine."}, "older version of an article already read"),
+    ],
+)
+def test_an_id_met_again_that_says_nothing_new_is_skipped(tmp_path, again, reason):
+    _, other = read_all(tmp_path, lines(USABLE, {**USABLE, **again}))
+    assert isinstance(other, Skipped)
+    assert other.reason == reason
+
+
+def test_a_withdrawal_needs_no_date(tmp_path):
+    _, gone = read_all(tmp_path, lines(USABLE, {**FULL, "text": "Withdrawn."}))
+    assert (gone.status, gone.version) == (Status.WITHDRAWN, 2)
 
 
 def test_an_empty_file_is_rejected(tmp_path):

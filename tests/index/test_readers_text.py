@@ -124,7 +124,8 @@ def test_a_text_without_a_headline_is_named_after_its_file(tmp_path):
 
 def test_only_head_lines_are_rejected(tmp_path):
     result = read_one(tmp_path, "2025-03-18\nUpdated: 2025-03-19\n")
-    assert result == Rejection(tmp_path / "story.txt", None, "no text, only dates or names")
+    place = str(tmp_path / "story.txt")
+    assert result == Rejection(place, None, "no text, only dates or names", "empty")
 
 
 def test_stored_text_is_nfc_with_plain_newlines_and_no_controls(tmp_path):

@@ -1,10 +1,13 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 
-import index.readers
-from index.readers import Rejection, read
+import index.readers.document
+import index.readers.limits
+from index.readers import Rejection, Skipped, read
+from index.readers.limits import Limits
 from rag.types import Article
 
 STORY = "Ferry sinks\n\nA ferry sank on Monday.\n"
@@ -22,7 +25,7 @@ def ids(results):
 
 
 def reasons(results):
-    return {r.path.name: r.reason for r in results if isinstance(r, Rejection)}
+    return {Path(r.place).name: r.reason for r in results if isinstance(r, Rejection)}
 
 
 def test_a_folder_is_read_in_one_order_whatever_the_disk_says(tmp_path):
@@ -47,7 +50,9 @@ def test_every_bad_file_is_listed_and_the_good_ones_are_read(tmp_path):
             "d.pdf": b"%PDF-1.4",
             "e.txt": b"%PDF-1.4 renamed",
             "f.xml": "<rss/>",
-            "g.txt": "<?xml version='1.0'?><rss version='2.0'></rss>",
+            "g.txt": "<?xml version='1.0'?><rss version='2.0'><channel/></rss>",
+            "h.xml": "<project><name>Mill</name></project>",
+            "i.docx": b"PK\x03\x04",
             "photo.jpg": b"\xff\xd8\xff",
             "style.css": "p {}",
             "Makefile": "all:",
@@ -58,7 +63,8 @@ def test_every_bad_file_is_listed_and_the_good_ones_are_read(tmp_path):
     )
     results = list(read([tmp_path]))
     assert ids(results) == ["a", "z"]
-    assert set(reasons(results)) == {"b.txt", "c.txt", "d.pdf", "e.txt", "f.xml", "g.txt"}
+    assert set(reasons(results)) == {"b.txt", "c.txt", "d.pdf", "e.txt", "h.xml", "i.docx"}
+    assert {r.reason for r in results if isinstance(r, Skipped)} == {"feed without entries"}
     assert reasons(results)["b.txt"] == "empty file"
 
 
@@ -103,14 +109,14 @@ def test_a_missing_path_is_listed(tmp_path):
 
 def test_a_file_that_may_not_be_read_is_listed(tmp_path, monkeypatch):
     put(tmp_path, **{"a.txt": STORY, "b.txt": STORY})
-    read_bytes = type(tmp_path).read_bytes
+    opened = type(tmp_path).open
 
-    def refuse(path):
+    def refuse(path, mode):
         if path.name == "a.txt":
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return opened(path, mode)
 
-    monkeypatch.setattr(type(tmp_path), "read_bytes", refuse)
+    monkeypatch.setattr(type(tmp_path), "open", refuse)
     results = list(read([tmp_path]))
     assert reasons(results) == {"a.txt": "cannot be read: Permission denied"}
     assert ids(results) == ["b"]
@@ -132,10 +138,10 @@ def test_a_folder_that_may_not_be_listed_is_listed(tmp_path, monkeypatch):
 
 
 def test_a_file_too_large_is_listed(tmp_path, monkeypatch):
-    monkeypatch.setattr(index.readers, "LARGEST_FILE_BYTES", 10)
+    monkeypatch.setattr(index.readers.limits, "LIMITS", Limits(document_bytes=10))
     put(tmp_path, **{"a.txt": STORY, "b.jsonl": json.dumps({"id": "1", "title": "", "text": "x"})})
     results = list(read([tmp_path]))
-    assert reasons(results) == {"a.txt": "37 bytes; a file may have 10"}
+    assert reasons(results) == {"a.txt": "more than 10 bytes in a file"}
     assert ids(results) == ["1"]
 
 
@@ -144,7 +150,7 @@ def test_a_readers_own_failure_loses_one_file(tmp_path, monkeypatch, caplog):
         raise RuntimeError("bug")
 
     put(tmp_path, **{"a.txt": STORY, "b.jsonl": json.dumps({"id": "1", "title": "", "text": "x"})})
-    monkeypatch.setattr(index.readers, "reader_of", fail)
+    monkeypatch.setattr(index.readers.document, "reader_of", lambda *_: fail)
     results = list(read([tmp_path]))
     assert reasons(results) == {"a.txt": "reader failed: RuntimeError: bug"}
     assert "reader failed on" in caplog.text

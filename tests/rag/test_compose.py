@@ -1,112 +1,86 @@
-"""Choosing sentences, and saying that there are none."""
+"""An answer made of what was chosen, or a refusal."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.compose import MAX_WORDS, choose, compose
+from rag.compose import compose
+from rag.features import Features
 from rag.question import understand
 from rag.score import Blend, Scored, Weights
-from rag.types import Article, AsOf, Candidate, Hit, Passage, Sentence, Span
+from rag.types import AsOf, Badge, NoteKind, Status
+from rag.weighed import Part, Weighed, rerank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.types import Answer, Candidate
+
+    Make = Callable[..., Candidate]
 
 REACH = AsOf(None, datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), 2)
 BLEND = Blend(Weights(0, {}), Weights(0, {}), threshold=0.5, join=1.0)
-EMPTY = AsOf(None, None, None, 0)
+FEATURES = Features(*(0.0 for _ in fields(Features)))
 
 
-def candidate(text: str, score: float, *, article: str = "a", day: int = 1) -> Candidate:
-    told = Article(article, f"Headline {article}", text, datetime(2025, 1, day, tzinfo=UTC))
-    sentence = Sentence(article, 0, 0, len(text), text)
-    hit = Hit(told, Passage(f"{article}#0", article, (sentence,), 10), 1.0, 1)
-    return Candidate(hit, sentence, score)
+def part(text: str, *found: Candidate, probability: float = 0.9) -> Part:
+    scored = Scored(found, (FEATURES,) * len(found), probability)
+    return Part(understand(text), tuple(candidate.hit for candidate in found), scored)
 
 
-MILL = candidate("The mill burned on Monday night.", 5.0)
-DAMAGE = candidate("Damage was put at 4 million crowns.", 4.5, article="b", day=9)
-COPY = candidate("The mill burned on Monday night, police said.", 4.9, article="c")
-FAR = candidate("The choir sang in Lisbon.", 1.0, article="d")
+def composed(stories: Callable[..., object], *parts: Part) -> Answer:
+    weighed = Weighed(parts[0].question, rerank(parts), parts)
+    return compose(weighed, REACH, stories(), blend=BLEND, threshold=0.5)  # type: ignore[arg-type]
 
 
-def scored(*candidates: Candidate, probability: float = 0.9) -> Scored:
-    return Scored(candidates, (), probability)
-
-
-def test_choose_takes_what_is_nearly_as_good_and_stops_at_the_margin() -> None:
-    assert choose(understand("What burned?"), [MILL, DAMAGE, FAR], join=1.0) == [MILL, DAMAGE]
-
-
-def test_choose_leaves_out_what_says_the_same_again() -> None:
-    assert choose(understand("What burned?"), [MILL, COPY, DAMAGE], join=1.0) == [MILL, DAMAGE]
-
-
-def test_choose_keeps_another_figure_for_the_same_thing() -> None:
-    outlets = [
-        candidate("Waves were three metres high when the ferry sank.", 5.0, article="x"),
-        candidate("Waves were five metres high when the ferry sank.", 4.9, article="y"),
-    ]
-    assert choose(understand("How high were the waves?"), outlets, join=1.0) == outlets
-
-
-def test_choose_shows_at_most_three_unless_a_list_is_asked_for() -> None:
-    texts = ["Anna won gold.", "Boris took silver.", "Carla ran third.", "Dora fell."]
-    found = [candidate(text, 5.0 - i / 10, article=text) for i, text in enumerate(texts)]
-    assert len(choose(understand("Who won a medal?"), found, join=5.0)) == 3
-    assert len(choose(understand("Which four raced?"), found, join=5.0)) == 4
-
-
-def test_choose_keeps_to_the_words_a_reader_will_read() -> None:
-    texts = [" ".join(f"{name}{i}" for i in range(40)) for name in ("ab", "cd", "ef")]
-    found = [candidate(text, 5.0, article=text[:2]) for text in texts]
-    chosen = choose(understand("What?"), found, join=1.0)
-    assert sum(len(c.sentence.text.split()) for c in chosen) <= MAX_WORDS
-    assert len(chosen) == 2
-
-
-def test_choose_puts_the_newest_first_where_the_newest_is_asked_for() -> None:
-    assert choose(understand("What is the latest?"), [MILL, DAMAGE], join=1.0) == [DAMAGE, MILL]
-
-
-def test_compose_cites_what_it_shows() -> None:
-    question = understand("When did the mill burn?")
-    with_lead = replace(MILL, lead=Span(19, 31))
-    answer = compose(question, (MILL.hit,), scored(with_lead), REACH, blend=BLEND, threshold=0.5)
+def test_compose_cites_what_it_shows(candidate: Make, stories: Make) -> None:
+    mill = candidate("The mill burned on Monday night.", lead="Monday night")
+    answer = composed(stories, part("When did the mill burn?", mill))
     assert answer.text == "The mill burned on Monday night."
     assert answer.citations[0].quote == answer.sentences[0].text
     assert answer.as_of.newest_source_at == datetime(2025, 1, 1, tzinfo=UTC)
     lead = answer.sentences[0].lead
     assert lead and answer.text[lead.start : lead.end] == "Monday night"
+    assert [citation.quote for citation in answer.found] == [mill.sentence.text]
 
 
 @pytest.mark.parametrize(("probability", "answered"), [(0.49, False), (0.5, True)])
-def test_compose_refuses_below_the_threshold(probability: float, answered: bool) -> None:
-    found = scored(MILL, probability=probability)
-    answer = compose(understand("What?"), (MILL.hit,), found, REACH, blend=BLEND, threshold=0.5)
+def test_compose_refuses_below_the_threshold(
+    candidate: Make, stories: Make, probability: float, answered: bool
+) -> None:
+    answer = composed(stories, part("What?", candidate("It burned."), probability=probability))
     assert answer.answered is answered
     assert (answer.refusal is None) is answered
 
 
-def test_a_refusal_names_the_nearest_article_and_offers_its_sentence() -> None:
-    answer = compose(
-        understand("Who?"), (MILL.hit,), scored(MILL, probability=0), REACH,
-        blend=BLEND, threshold=0.5,
-    )  # fmt: skip
-    assert "Headline a" in answer.text and "1 January 2025" in answer.text
-    assert answer.closest and answer.closest.quote == MILL.sentence.text
+def test_a_refusal_offers_the_closest_sentence(candidate: Make, stories: Make) -> None:
+    answer = composed(stories, part("Who?", candidate("It burned."), probability=0))
+    assert answer.closest and answer.closest.quote == "It burned."
 
 
-def test_a_refusal_names_words_the_archive_never_saw() -> None:
-    answer = compose(
-        understand("Who is Zorro?"), (MILL.hit,), scored(MILL, probability=0), REACH,
-        blend=BLEND, threshold=0.5, missing=("Zorro",),
-    )  # fmt: skip
-    assert "Zorro" in answer.text
+def test_a_part_without_an_answer_refuses_the_whole(candidate: Make, stories: Make) -> None:
+    sure = part("Who owns the mill?", candidate("Ada Quill owns the mill."))
+    doubtful = part("When was it sold?", candidate("It burned.", article="b"), probability=0.2)
+    answer = composed(stories, sure, doubtful)
+    assert not answer.answered
+    assert answer.closest and answer.closest.quote == "It burned."
+    assert answer.probability == 0.2
 
 
-def test_an_archive_with_nothing_to_search_says_so() -> None:
-    answer = compose(
-        understand("Who?"), (), scored(probability=0), EMPTY, blend=BLEND, threshold=0.5
-    )
-    assert not answer.answered and "no article" in answer.text
+def test_every_part_brings_its_sentence(candidate: Make, stories: Make) -> None:
+    owner = candidate("Ada Quill owns the mill.")
+    sold = candidate("The mill was sold in May.", article="b")
+    answer = composed(stories, part("Who owns the mill?", owner), part("When was it sold?", sold))
+    assert [c.quote for c in answer.citations] == [owner.sentence.text, sold.sentence.text]
+
+
+def test_what_was_corrected_or_is_opinion_carries_a_badge(candidate: Make, stories: Make) -> None:
+    corrected = candidate("It burned twice.", status=Status.CORRECTED)
+    argued = replace(candidate("It should burn.", section="Opinion", article="b"), score=4.9)
+    answer = composed(stories, part("What about it?", corrected, argued))
+    assert [s.badge for s in answer.sentences] == [Badge.CORRECTED, Badge.OPINION]
+    assert NoteKind.OPINION in {note.kind for note in answer.notes}

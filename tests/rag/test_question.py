@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import UsageError
-from rag.question import expect, names, resolve, subject, understand
-from rag.types import Expected, Turn
+from rag.question import expect, subject, understand
+from rag.types import Expected
 
 
 @pytest.mark.parametrize(
@@ -51,42 +51,9 @@ def test_understand_notices_when_the_newest_state_is_meant(text: str, latest: bo
     assert understand(text).wants_latest is latest
 
 
-def test_names_keep_order_and_leave_question_words_out() -> None:
-    assert names("Did Ana Ruiz meet the Bank of Oslo in May? Ana Ruiz did.") == (
-        "Ana Ruiz",
-        "Bank of Oslo",
-        "May",
-    )
-
-
-def test_names_drop_a_possessive_ending() -> None:
-    assert names("Who runs Norway's navy?") == ("Norway",)
-
-
 def test_subject_leaves_out_what_only_says_the_kind() -> None:
     assert subject("How long is the long bridge?").split() == ["is", "the", "long", "bridge?"]
     assert subject("Who built it?") == "Who built it?"
-
-
-HISTORY = (Turn("Who founded Aster Foods?", "Ida Brandt."),)
-
-
-def test_resolve_spells_out_what_a_pronoun_leans_on() -> None:
-    assert resolve("How old is she?", HISTORY) == "How old is she (Ida Brandt, Aster Foods)?"
-
-
-def test_resolve_keeps_a_question_that_stands_alone() -> None:
-    text = "How many people work for Borealis Mining?"
-    assert resolve(text, HISTORY) == text
-
-
-def test_resolve_keeps_everything_without_history() -> None:
-    assert resolve("How old is she?", ()) == "How old is she?"
-
-
-def test_resolve_takes_no_names_from_a_long_answer() -> None:
-    long = Turn("Who founded Aster Foods?", " ".join(["It was Ida Brandt, said Otto Klein."] * 4))
-    assert "Klein" not in resolve("How old is she?", (long,))
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\0", "x" * 2001])

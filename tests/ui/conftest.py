@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -17,6 +21,7 @@ from rag.types import (
     AsOf,
     Citation,
     Expected,
+    Filters,
     Hit,
     Passage,
     Question,
@@ -24,15 +29,22 @@ from rag.types import (
     Span,
     Turn,
 )
+from ui.conversations import Conversations
+from ui.exchange import Asked, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    import threading
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
+    from index.answerer import LiveAnswerer
     from rag.settings import Settings
 
+Result = TypeVar("Result")
+STORM = "What did the harbour master say of repairs after the storm?"
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = (
     "--no-sandbox",
@@ -76,6 +88,24 @@ def split(article: Article) -> tuple[Sentence, ...]:
     )
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What may be searched, counted."""
+
+    sources: dict[str, int]
+    sections: dict[str, int]
+    languages: dict[str, int]
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A generation of an index that is none."""
+
+    name: str = "000007"
+
+
 @dataclass
 class FakeAnswerer:
     """Answers with the sentences that share most words with the question, from memory."""
@@ -83,9 +113,19 @@ class FakeAnswerer:
     articles: Sequence[Article] = (FERRY, TRAM)
     error: Exception | None = None
     histories: list[tuple[Turn, ...]] = field(default_factory=list)
+    limits: list[tuple[Filters | None, datetime | None]] = field(default_factory=list)
     lead: str = ""
+    generation: Made = Made()
+    gate: threading.Event | None = None  # a question waits here until it is set
+    dress: Callable[[Answer], Answer] = lambda answer: answer
 
-    def coverage(self) -> AsOf:
+    def facets(self) -> Counts:
+        reach = self.coverage()
+        sources = Counter(a.source or "" for a in self.articles)
+        sections = Counter(a.section for a in self.articles if a.section)
+        return Counts(dict(sources), dict(sections), {}, reach.archive_from, reach.archive_to)
+
+    def coverage(self, as_of: datetime | None = None) -> AsOf:  # noqa: ARG002
         dates = sorted(a.published_at for a in self.articles if a.published_at)
         first, last = (dates[0], dates[-1]) if dates else (None, None)
         return AsOf(None, first, last, len(self.articles))
@@ -101,8 +141,13 @@ class FakeAnswerer:
         text: str,
         *,
         history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        as_of: datetime | None = None,
     ) -> Answer:
         self.histories.append(tuple(history))
+        self.limits.append((filters, as_of))
+        if self.gate:
+            self.gate.wait(30)
         if self.error:
             raise self.error
         words = set(re.findall(r"\w{4,}", text.lower()))
@@ -121,8 +166,9 @@ class FakeAnswerer:
         newest = max((a.published_at for _, a, _ in best if a.published_at), default=None)
         reach = self.coverage()
         _, near, sentence = scored[0]
-        return Answer(
-            question=Question(text, text, Expected.THING),
+        question = Question(text, text, Expected.THING, as_of=as_of, filters=filters or Filters())
+        answer = Answer(
+            question=question,
             sentences=tuple(told),
             hits=tuple(hits),
             as_of=AsOf(newest, reach.archive_from, reach.archive_to, reach.n_articles),
@@ -130,6 +176,7 @@ class FakeAnswerer:
             refusal=None if told else "The archive does not say what that is.",
             closest=None if told else Citation.of(near, sentence),
         )
+        return self.dress(answer)
 
     def _told(self, article: Article, sentence: Sentence) -> AnswerSentence:
         at = sentence.text.find(self.lead) if self.lead else -1
@@ -153,6 +200,35 @@ def make_answerer() -> type[FakeAnswerer]:
 
 
 @pytest.fixture
+def make_exchange() -> Callable[..., Exchange]:
+    """Answer a question with a fake answerer, or any other, as the page does."""
+    from ui.page.talk import answer
+
+    def make(question: str = STORM, answerer: Any = None, **asked: Any) -> Exchange:
+        return answer(answerer or FakeAnswerer(), Asked(question, **asked), ())
+
+    return make
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Conversations:
+    """An empty file of conversations, its clock a minute later at every look."""
+    clock = (datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=n) for n in count())
+    return Conversations(tmp_path / "chat.sqlite3", now=lambda: next(clock))
+
+
+@pytest.fixture
+def run_async() -> Callable[[Coroutine[Any, Any, Result]], Result]:
+    """Run a coroutine to its end, in a thread: playwright's loop may be running in this one."""
+
+    def run(work: Coroutine[Any, Any, Result]) -> Result:
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(asyncio.run, work).result(60)
+
+    return run
+
+
+@pytest.fixture
 def cut() -> Callable[[Article], tuple[Sentence, ...]]:
     return split
 
@@ -162,10 +238,10 @@ def running() -> Callable[..., AbstractContextManager[str]]:
     """Serve any answerer on a free port of this machine: `with running(answerer) as url`."""
 
     @contextmanager
-    def serve(answerer: Any) -> Iterator[str]:
+    def serve(answerer: Any, **options: Any) -> Iterator[str]:
         from ui.page.server import running as run
 
-        with run(answerer) as url:
+        with run(answerer, **options) as url:
             yield url
 
     return serve
@@ -180,6 +256,43 @@ def seed_page(
 
     with running(open_answerer(seed_settings)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def velland_answerer(velland_settings: Settings) -> Iterator[LiveAnswerer]:
+    """The real answerer over the Velland index, opened once."""
+    from index.answerer import open_answerer
+
+    opened = open_answerer(velland_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def velland_page(
+    velland_answerer: LiveAnswerer, running: Callable[..., AbstractContextManager[str]]
+) -> Iterator[str]:
+    """The address of a page over the Velland index; each test brings its own browser."""
+    with running(velland_answerer) as url:
+        yield url
+
+
+@pytest.fixture
+def ask() -> Callable[[Page, str], Locator]:
+    """Type a question, press Enter, and wait for its tools; gives its turn."""
+
+    def ask_on(page: Page, question: str) -> Locator:
+        turns = page.locator("#dl-said .dl-turn")
+        n_before = turns.count()
+        box = page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+        turn = turns.nth(n_before)
+        turn.locator(".dl-tools").last.wait_for()
+        page.wait_for_function("document.querySelector('#dl-question').value === ''")
+        return turn
+
+    return ask_on
 
 
 @pytest.fixture

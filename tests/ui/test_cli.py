@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ui.cli import moment
+from ui.moment import moment
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -21,6 +21,7 @@ COMMANDS = (
     ["ask"],
     ["chat"],
     ["doctor"],
+    ["watch"],
     ["index"],
     *(["index", name] for name in INDEX_COMMANDS),
     ["eval"],
@@ -108,7 +109,8 @@ def test_a_refusal_is_a_success(seed_settings: Settings) -> None:
         (["index", "check"], 3, "dateline index build"),
         (["index", "remove", "x"], 3, "dateline index build"),
         (["index", "build", "nowhere"], 2, "No such file"),
-        (["index", "add", "https://news.example/feed"], 2, "cannot be read yet"),
+        (["index", "add", "nowhere"], 2, "No such file"),
+        (["watch", "feed.xml"], 2, "dateline index add feed.xml"),
         (["eval", "run", "nowhere"], 2, "nowhere"),
     ],
 )

@@ -5,7 +5,7 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.page.inert import allow, exact, inert
+from ui.inert import allow, exact, inert
 
 
 @given(st.text())

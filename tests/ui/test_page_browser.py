@@ -1,4 +1,4 @@
-"""The page in Debian's Chromium, over the real seed index and over small hostile archives."""
+"""The page in Debian's Chromium: from the question to the highlighted source, and back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rag.types import Article
 
+    Ask = Callable[[Page, str], Locator]
     Serve = Callable[..., AbstractContextManager[str]]
 
 pytestmark = [
@@ -31,58 +32,18 @@ pytestmark = [
 
 ENVOY = "Who is Trump's envoy for the conflict?"
 STORM = "What did the harbour master say of repairs after the storm?"
-ATTACKS = (
-    "<script>window.__x=1</script>",
-    "<img src=x onerror='window.__x=1'>",
-    "<svg onload=window.__x=1>",
-    "<svg><script>window.__x=1</script></svg>",
-    "<iframe src='javascript:parent.__x=1'></iframe>",
-    "<a href='javascript:window.__x=1'>go</a>",
-    "<style>@import 'http://evil.example/a.css'; * {display:none}</style>",
-    "<form action='http://evil.example/'><button>Log in</button></form>",
-    "<video src='http://evil.example/a.mp4' autoplay></video>",
-    "<div style='position:fixed;inset:0' onclick='window.__x=1'>",
-    "<details open ontoggle=window.__x=1>",
-    "<input autofocus onfocus=window.__x=1>",
-    "<base href='http://evil.example/'>",
-    "<meta http-equiv=refresh content='0;url=http://evil.example/'>",
-    "\"><img src='http://evil.example/a.png'>",
-    "'-window.__x=1-'",
-    "${window.__x=1}",
-    "`+(window.__x=1)+`",
-    "{{#with window}}{{__x}}{{/with}} {{constructor.constructor 'window.__x=1'}}",
-    "![x](http://evil.example/a.png)",
-    "[go](javascript:window.__x=1)",
-    "```mermaid\ngraph TD; A-->B; click A call window.__x=1\n```",
-    "$$\\href{javascript:window.__x=1}{x}$$",
-    "</p></div></article><script>window.__x=1</script>",
-    "<!--><script>window.__x=1</script-->",
-    "&lt;script&gt;window.__x=1&lt;/script&gt;",
-    "<math><mtext><table><mglyph><style><img src=x onerror=window.__x=1>",
-)
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Type a question, press Enter, and wait for its last line; gives its turn."""
-    turns = page.locator("#dl-said .dl-turn")
-    n_before = turns.count()
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
-    turn = turns.nth(n_before)
-    turn.locator(".dl-asof, .dl-trouble").wait_for()
-    return turn
 
 
 def test_citation_opens_the_source_at_its_sentence(
-    page: Page, seed_page: str, requests_made: list[str]
+    page: Page, seed_page: str, ask: Ask, requests_made: list[str]
 ) -> None:
     page.goto(seed_page)
     turn = ask(page, ENVOY)
     told = turn.locator(".dl-told", has_text="Steve Witkoff")
     assert told.count() == 1
     citation = told.locator("a.dl-cite")
-    assert "Trump plans talks with Putin over truce" in str(citation.get_attribute("title"))
+    assert "Trump plans talks with Putin over truce" in str(citation.get_attribute("aria-label"))
+    page.wait_for_url("**/?c=*")
     address = page.url
     citation.click()
     mark = page.locator("#dl-source mark.dl-cited")
@@ -96,7 +57,7 @@ def test_citation_opens_the_source_at_its_sentence(
     assert {urlsplit(url).hostname for url in requests_made} <= {"127.0.0.1", None}
 
 
-def test_keyboard_alone_gets_to_the_source_and_back(page: Page, seed_page: str) -> None:
+def test_keyboard_alone_gets_to_the_source_and_back(page: Page, seed_page: str, ask: Ask) -> None:
     page.goto(seed_page)
     turn = ask(page, ENVOY)
     citation = turn.locator(".dl-told", has_text="Steve Witkoff").locator("a.dl-cite")
@@ -112,7 +73,7 @@ def test_keyboard_alone_gets_to_the_source_and_back(page: Page, seed_page: str) 
     page.locator("#dl-said a.dl-cite:focus").wait_for()
 
 
-def test_refusal_looks_plainly_different(page: Page, seed_page: str) -> None:
+def test_refusal_looks_plainly_different(page: Page, seed_page: str, ask: Ask) -> None:
     page.goto(seed_page)
     turn = ask(page, "What is the capital of Australia?")
     assert turn.locator(".dl-refusal").is_visible()
@@ -120,7 +81,7 @@ def test_refusal_looks_plainly_different(page: Page, seed_page: str) -> None:
     assert "Not in the archive" in turn.locator(".dl-verdict").text_content()  # type: ignore[operator]
 
 
-def test_found_articles_open_beside_the_answer(page: Page, seed_page: str) -> None:
+def test_found_articles_open_beside_the_answer(page: Page, seed_page: str, ask: Ask) -> None:
     page.goto(seed_page)
     ask(page, ENVOY)
     page.locator("#dl-found a.dl-hit").first.click()
@@ -128,7 +89,7 @@ def test_found_articles_open_beside_the_answer(page: Page, seed_page: str) -> No
 
 
 def test_conversation_goes_on_from_what_the_server_holds(
-    page: Page, running: Serve, make_answerer: Any
+    page: Page, running: Serve, make_answerer: Any, ask: Ask
 ) -> None:
     answerer = make_answerer()
     with running(answerer) as url:
@@ -154,7 +115,7 @@ def test_opening_fills_the_box_at_its_gap(page: Page, running: Serve, make_answe
         page.locator("#dl-said .dl-told").first.wait_for()
 
 
-def test_error_is_one_plain_line(page: Page, running: Serve, make_answerer: Any) -> None:
+def test_error_is_one_plain_line(page: Page, running: Serve, make_answerer: Any, ask: Ask) -> None:
     with running(make_answerer(error=IndexUnavailable("The index is damaged. Build it."))) as url:
         page.goto(url)
         turn = ask(page, STORM)
@@ -162,7 +123,7 @@ def test_error_is_one_plain_line(page: Page, running: Serve, make_answerer: Any)
 
 
 def test_phone_needs_no_sideways_scrolling(
-    page: Page, running: Serve, make_answerer: Any, ferry: Article
+    page: Page, running: Serve, make_answerer: Any, ferry: Article, ask: Ask
 ) -> None:
     long = replace(ferry, title="W" * 120, url="https://harbour.example/" + "a" * 300)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -172,47 +133,7 @@ def test_phone_needs_no_sideways_scrolling(
         turn.locator("a.dl-cite").first.click()
         page.locator("#dl-source mark.dl-cited").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
-
-
-@pytest.fixture
-def hostile(ferry: Article) -> tuple[Article, ...]:
-    """One article per attack, the attack standing in every field a reader gets to see."""
-    return tuple(
-        replace(
-            ferry,
-            id=f"{n} {attack}",
-            title=f"Storm {n}: {attack}",
-            text=f"Attack{n} of the storm {attack} needs repairs.\nMore {attack} here.",
-            source=attack,
-            section=attack,
-            byline=attack,
-            url=f"https://harbour.example/{attack}" if n % 2 else attack,
-        )
-        for n, attack in enumerate(ATTACKS)
-    )
-
-
-def test_hostile_text_runs_nothing_and_asks_for_nothing(
-    page: Page,
-    running: Serve,
-    make_answerer: Any,
-    hostile: tuple[Article, ...],
-    requests_made: list[str],
-) -> None:
-    with running(make_answerer(articles=hostile)) as url:
-        page.goto(url)
-        for n, attack in enumerate(ATTACKS):
-            turn = ask(page, f"attack{n} storm repairs {attack}")
-            turn.locator("a.dl-cite").first.click()
-            page.locator("#dl-source .dl-headline", has_text=f"Storm {n}:").wait_for()
-            page.locator("#dl-source mark.dl-cited").first.wait_for()
-        page.locator("#dl-found a.dl-hit").first.click()
-        page.locator("#dl-source mark.dl-passage").first.wait_for()
-        assert page.evaluate("typeof window.__x") == "undefined"
-        assert {urlsplit(made).netloc for made in requests_made} <= {urlsplit(url).netloc, ""}
-        forbidden = "script, img, svg, iframe, form, style, video, input, base, meta, details"
-        for part in ("#dl-said", "#dl-source .prose", "#dl-found"):
-            assert page.locator(part).locator(forbidden).count() == 0
-        assert page.get_by_label("Your question").is_visible()
-        quoted = page.locator("#dl-said .dl-question").first.inner_text()
-        assert quoted == f"attack0 storm repairs {ATTACKS[0]}"
+        # the page itself scrolls, and the box stays at hand
+        assert page.evaluate("document.documentElement.scrollHeight > window.innerHeight")
+        turn.locator(".dl-question").scroll_into_view_if_needed()
+        expect(page.get_by_label("Your question")).to_be_in_viewport()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from ui.page.refs import Kind, Ref, digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.types import Hit
+    from ui.exchange import Exchange
 
 
 def ref_to(article: Article, sentence: Sentence) -> Ref:
@@ -114,21 +115,56 @@ def test_status_is_shown_unless_usable(
     badge: str | None,
 ) -> None:
     page = view(replace(ferry, status=status), ref_to(ferry, cut(ferry)[0]))
-    assert ("dl-badge" in page) is bool(badge)
+    assert ("dl-status" in page) is bool(badge)
     assert badge is None or badge in page
 
 
-def test_found_lists_each_article_once_best_first(make_answerer: Any) -> None:
-    hits: tuple[Hit, ...] = make_answerer().ask("storm repairs").hits
-    again = replace(hits[0], rank=3)
-    page = panel.found_view([again, *reversed(hits)])
-    assert re.findall(r'class="dl-hit"[^>]*>([^<]*)<', page) == [h.article.title for h in hits]
-    assert Ref.to_hit(hits[0]).href in page
-    assert panel.found_view([]) == ""
+def test_found_lists_each_article_once_with_its_best_sentence(
+    make_exchange: Callable[..., Exchange],
+) -> None:
+    exchange = make_exchange("How many passengers does the port service carry?")
+    page = panel.found_view(exchange)
+    found = exchange.answer.found if exchange.answer else ()
+    assert re.findall(r'class="dl-hit"[^>]*>([^<]*)<', page) == [one.title for one in found]
+    assert "4,200 passengers a day" in found[0].quote
+    assert found[0].quote in unescape(page)
+    assert Ref.to_found(found[0]).href in page
+    assert panel.found_view(None) == ""
 
 
-def test_found_passage_is_marked_as_such(make_answerer: Any) -> None:
-    hit: Hit = make_answerer().ask("storm repairs").hits[1]
-    ref = Ref.to_hit(hit)
-    assert ref.kind is Kind.PASSAGE
-    assert marked(view(hit.article, ref), "dl-passage") == hit.article.text
+def test_withdrawn_or_corrected_article_found_says_so(
+    make_answerer: Any, make_exchange: Callable[..., Exchange], ferry: Article
+) -> None:
+    corrected = make_answerer(articles=(replace(ferry, status=Status.CORRECTED),))
+    page = panel.found_view(make_exchange(answerer=corrected))
+    assert "Corrected by the outlet" in page
+
+
+def test_found_sentence_is_marked_as_such(
+    make_exchange: Callable[..., Exchange], ferry: Article
+) -> None:
+    exchange = make_exchange()
+    citation = exchange.answer.found[0] if exchange.answer else None
+    assert citation
+    ref = Ref.to_found(citation)
+    assert ref.kind is Kind.FOUND
+    assert marked(view(ferry, ref), "dl-passage") == citation.quote
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (Status.USABLE, "Updated by the outlet since this was cited: 9 January 2026."),
+        (Status.CORRECTED, "Corrected by the outlet since this was cited: 9 January 2026."),
+        (Status.WITHDRAWN, "Withdrawn by the outlet since this was cited: 9 January 2026."),
+    ],
+)
+def test_newer_version_is_pointed_out(
+    ferry: Article, cut: Callable[[Article], tuple[Sentence, ...]], status: Status, line: str
+) -> None:
+    at = datetime(2026, 1, 9, tzinfo=UTC)
+    later = replace(ferry, version=2, updated_at=at, status=status)
+    ref = ref_to(ferry, cut(ferry)[0])
+    assert line in panel.article_view(ferry, ref, also=(), lead=None, newest=later)
+    page = panel.article_view(ferry, ref, also=(), lead=None, newest=ferry)
+    assert "since this was cited" not in page

@@ -1,4 +1,4 @@
-"""`dateline eval`: run, compare."""
+"""`dateline eval`: run, compare, ablate."""
 
 from __future__ import annotations
 
@@ -54,3 +54,26 @@ def compare(
     from eval.compare import render_comparison
 
     typer.echo(render_comparison(compare_runs(first, second)))
+
+
+@app.command(epilog="Example: dateline eval ablate eval/sets/velland")
+def ablate(
+    folder: Annotated[Path, typer.Argument(metavar="SET", help="A set with its own articles.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Switch off each feature and step of answering, and print what it was worth."""
+    import json
+
+    from eval.ablation import SHOWN, render_ablation
+    from eval.ablation import ablate as run_ablation
+    from rag.settings import load_settings
+    from ui.progress import showing_progress
+
+    with showing_progress() as progress:
+        rows = run_ablation(folder, load_settings(), progress=progress)
+    if as_json:
+        values = {row.name: dict(zip(SHOWN, row.values, strict=True)) for row in rows}
+        typer.echo(json.dumps({"measures": values}))
+    else:
+        typer.echo(render_ablation(rows))

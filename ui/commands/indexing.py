@@ -15,7 +15,11 @@ app = typer.Typer(help="Make and keep the index.", no_args_is_help=True, rich_ma
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders of articles.")]
+
+FailuresOption = Annotated[
+    Path | None,
+    typer.Option("--failures", help="Write each input that failed there, as JSON Lines."),
+]
 
 PART_REJECTED = 5
 
@@ -28,6 +32,7 @@ def build(
     ] = None,
     *,
     index: IndexOption = None,
+    failures: FailuresOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the index anew from files and folders; the old one answers until it is ready."""
@@ -37,29 +42,28 @@ def build(
 
     with showing_progress() as progress:
         report = build_index(paths or [], load_settings(index=index), progress=progress)
-    _conclude(report, as_json=as_json)
+    _conclude(report, failures, as_json=as_json)
 
 
-@app.command(epilog="Example: dateline index add today/ --index .dateline")
+@app.command(epilog="Example: dateline index add today/ https://news.example/rss")
 def add(
-    inputs: Annotated[list[str], typer.Argument(help="Files or folders of articles.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH|URL|FEED...", help="Files, folders, pages and feeds."),
+    ],
     *,
     index: IndexOption = None,
+    failures: FailuresOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add or update articles; what is known and unchanged is not embedded again."""
-    from index.build import add as add_articles
-    from rag.errors import UsageError
+    from index.intake import add_inputs
     from rag.settings import load_settings
     from ui.progress import showing_progress
 
-    if remote := [name for name in inputs if "://" in name]:
-        raise UsageError(f"{remote[0]}: addresses cannot be read yet. Save the page, add the file.")
     with showing_progress() as progress:
-        report = add_articles(
-            [Path(name) for name in inputs], load_settings(index=index), progress=progress
-        )
-    _conclude(report, as_json=as_json)
+        report = add_inputs(inputs, load_settings(index=index), progress=progress)
+    _conclude(report, failures, as_json=as_json)
 
 
 @app.command(epilog="Example: dateline index remove a-wire-0001")
@@ -73,7 +77,7 @@ def remove(
     from index.build import remove as remove_articles
     from rag.settings import load_settings
 
-    _conclude(remove_articles(ids, load_settings(index=index)), as_json=as_json)
+    _conclude(remove_articles(ids, load_settings(index=index)), None, as_json=as_json)
 
 
 @app.command(epilog="Example: dateline index status --json")
@@ -144,9 +148,12 @@ def gc(*, index: IndexOption = None, as_json: JsonOption = False) -> None:
         typer.echo(f"Removed {len(removed):,} leftovers, {n_bytes / 1e6:,.1f} MB.")
 
 
-def _conclude(report: BuildReport, *, as_json: bool) -> None:
-    from ui.text import build_record, build_text
+def _conclude(report: BuildReport, failures: Path | None, *, as_json: bool) -> None:
+    from ui.text import build_record, build_text, rejection_record
 
+    if failures:
+        lines = [json.dumps(rejection_record(rejected)) + "\n" for rejected in report.rejected]
+        failures.write_text("".join(lines), "utf-8")
     typer.echo(json.dumps(build_record(report)) if as_json else build_text(report))
     if report.rejected:
         raise typer.Exit(PART_REJECTED)

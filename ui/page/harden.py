@@ -32,6 +32,15 @@ ROUTES = frozenset(
         *("/gradio_api/reset", "/gradio_api/heartbeat/", "/gradio_api/theme.css"),
     }
 )
+# What programs ask for: gradio's client and its plain HTTP form, and MCP. Served without a login
+# only: gradio lets anyone open an MCP session.
+PROGRAM_ROUTES = frozenset(
+    {
+        *("/gradio_api/call/", "/gradio_api/openapi.json"),
+        *("/gradio_api/mcp", "/gradio_api/mcp/"),
+    }
+)
+LOGIN_ROUTES = frozenset({"/login", "/login/", "/logout", "/gradio_api/login_check"})
 # gradio's bundle needs inline scripts and eval (measured with 6.31); everything else is ours alone.
 POLICY = "; ".join(
     (

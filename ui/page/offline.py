@@ -15,5 +15,6 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
 
 import gradio as gr
+from gradio.events import api
 
-__all__ = ["gr"]
+__all__ = ["api", "gr"]

@@ -1,6 +1,7 @@
 // Runs once, when the reading pane is made; gradio provides element, trigger and watch.
 const LINK = 'a[href^="#cite-"]';
-let opener = null; // the link that opened the article, to go back to
+let opener = ''; // where the opened article's link leads, to find it again: the talk is redrawn
+let within = ''; // the part of the page that link stands in
 let at = 0; // which citation 'Next citation' stands on
 
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -14,6 +15,14 @@ const stops = () =>
     (mark) => !(mark.previousSibling && mark.previousSibling.nodeName === 'MARK'),
   );
 
+const links = () => [...document.querySelectorAll(within ? `${within} ${LINK}` : LINK)];
+
+const flag = () => {
+  document.querySelectorAll('.dl-open').forEach((a) => a.classList.remove('dl-open'));
+  const link = opener && links().find((a) => a.getAttribute('href') === opener);
+  if (link) link.classList.add('dl-open');
+};
+
 const reveal = () =>
   requestAnimationFrame(() => {
     if (!element.querySelector('.dl-article, .dl-notice')) return; // cleared: leave the reader be
@@ -21,16 +30,24 @@ const reveal = () =>
     const headline = element.querySelector('.dl-headline');
     at = Math.max(0, stops().indexOf(first));
     if (headline) headline.focus({ preventScroll: true });
-    const target = first || headline || element;
-    bring(target);
+    bring(first || headline || element);
+    flag();
   });
 
 const back = () => {
   const home =
-    opener && opener.isConnected ? opener : document.querySelector('#dl-box textarea');
+    (opener && links().find((a) => a.getAttribute('href') === opener)) ||
+    document.querySelector('#dl-question');
   if (!home) return;
   home.focus({ preventScroll: true });
   bring(home);
+};
+
+const close = () => {
+  back();
+  opener = '';
+  flag();
+  trigger('cite', { ref: '' });
 };
 
 const next = () => {
@@ -38,22 +55,26 @@ const next = () => {
   if (!all.length) return;
   at = (at + 1) % all.length;
   bring(all[at]);
+  element.querySelectorAll('.dl-here').forEach((mark) => mark.classList.remove('dl-here'));
+  all[at].classList.add('dl-here');
 };
 
 const onClick = (event) => {
-  const hit = event.target.closest && event.target.closest(`${LINK}, .dl-back, .dl-next`);
+  const hit =
+    event.target.closest && event.target.closest(`${LINK}, .dl-back, .dl-next, .dl-close`);
   if (!hit) return;
   event.preventDefault(); // under <base href> a fragment would load the page again
   event.stopPropagation();
   if (hit.matches('.dl-back')) return back();
   if (hit.matches('.dl-next')) return next();
-  // the server renders the browser's form of the links again while it streams: find it later
-  opener = hit;
-  document.querySelectorAll('.dl-open').forEach((a) => a.classList.remove('dl-open'));
-  hit.classList.add('dl-open');
-  if (hit.getAttribute('href') === element.dataset.ref) reveal();
-  element.dataset.ref = hit.getAttribute('href');
-  trigger('cite', { ref: hit.getAttribute('href') });
+  if (hit.matches('.dl-close')) return close();
+  const again = opener === hit.getAttribute('href') && element.querySelector('.dl-article');
+  opener = hit.getAttribute('href');
+  const part = hit.closest('#dl-said, #dl-found');
+  within = part ? `#${part.id}` : '';
+  if (again) return reveal();
+  const talk = document.querySelector('#dl-said .dl-talk');
+  trigger('cite', { ref: opener, conversation: talk ? talk.dataset.conversation : '' });
 };
 
 const onKey = (event) => {

@@ -9,25 +9,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from rag.types import Span, Status
-from ui.page.inert import allow, exact, inert
-from ui.page.markup import day
+from rag.types import Span
+from ui.inert import allow, exact, inert
 from ui.page.refs import Kind, Ref
+from ui.wording import STATUS_NAMES, UNNAMED, day, outlet_and_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rag.types import Article, Hit
+    from rag.types import Article, Citation
+    from ui.exchange import Exchange
 
 HINT: Final = (
-    '<p class="dl-empty">Choose a number such as <span class="dl-cite">[1]</span> in an answer, '
-    "and its article opens here at the sentence.</p>"
+    '<p class="dl-empty">The articles found for a question are listed here. Choose a number in an '
+    "answer, and its article opens above them at the sentence.</p>"
 )
-_SNIPPET_CHARS = 220
-_STATUS_LINE = {
-    Status.CORRECTED: "Corrected by the outlet",
-    Status.WITHDRAWN: "Withdrawn by the outlet",
-}
 
 
 class Mark(NamedTuple):
@@ -37,7 +33,14 @@ class Mark(NamedTuple):
     name: str
 
 
-def article_view(article: Article, ref: Ref, *, also: Iterable[Span], lead: Span | None) -> str:
+def article_view(
+    article: Article,
+    ref: Ref,
+    *,
+    also: Iterable[Span],
+    lead: Span | None,
+    newest: Article | None = None,
+) -> str:
     """Show an article with the ref's span marked, its other cited spans marked more lightly.
 
     Args:
@@ -46,39 +49,46 @@ def article_view(article: Article, ref: Ref, *, also: Iterable[Span], lead: Span
             marked and a line says so.
         also: Spans of other cited sentences of this article.
         lead: The span, inside the ref's, that answers most directly.
+        newest: The newest version of the article, if a later one than that shown a line says so.
     """
     holds = ref.matches(article)
     marks = _marks(ref, also, lead) if holds else []
     changed = "" if holds else _notice("This article has changed since it was cited.")
+    if newest and newest.version > article.version:
+        line = STATUS_NAMES.get(newest.status, "Updated by the outlet")
+        changed += _notice(f"{line} since this was cited: {day(newest.dated_at)}.")
     many = len({mark.span for mark in marks if mark.name in {"dl-cited", "dl-also"}}) > 1
     following = '<button type="button" class="dl-next">Next citation</button>' if many else ""
     return allow(
         f'<article class="dl-article" aria-label="Source article">'
         f'<p class="dl-nav"><button type="button" class="dl-back">Back to the answer</button>'
-        f'{following}<span class="dl-where">{_where(article)}</span></p>{_head(article)}{changed}'
+        f'{following}<span class="dl-where">{_where(article)}</span>'
+        '<button type="button" class="dl-close">Close</button></p>'
+        f"{_head(article)}{changed}"
         f'<div class="dl-body">{_body(article.text, marks)}</div>{_address(article.url)}</article>'
     )
 
 
-def found_view(hits: Sequence[Hit]) -> str:
-    """List the distinct articles found, best first, each a link to its best passage."""
-    best: dict[str, Hit] = {}
-    for hit in sorted(hits, key=lambda hit: hit.rank):
-        best.setdefault(hit.article.id, hit)
-    if not best:
+def found_view(exchange: Exchange | None) -> str:
+    """List the articles found for a question, best first, each with its best sentence."""
+    found = exchange.answer.found if exchange and exchange.answer else ()
+    if exchange is None or not found:
         return ""
-    items = "".join(_found(hit) for hit in best.values())
+    items = "".join(_found(exchange, citation) for citation in found)
     return allow(
         '<section class="dl-found" aria-label="Articles found"><h2>Articles found</h2>'
-        f"<ol>{items}</ol></section>"
+        f'<p class="dl-for">for “{inert(exchange.asked.question)}”</p><ol>{items}</ol></section>'
     )
 
 
 def masthead_view(reach: str) -> str:
-    """Show the name of the page and how far its archive reaches."""
+    """Show the name of the page, how far its archive reaches, and the page's own switches."""
     return allow(
-        '<header class="dl-masthead"><h1 class="dl-name">Dateline</h1>'
-        f'<p class="dl-reach">{inert(reach)}</p></header>'
+        '<header class="dl-masthead"><button type="button" class="dl-toggle" '
+        'aria-expanded="false" aria-controls="dl-shelf">Conversations</button>'
+        '<h1 class="dl-name">Dateline</h1>'
+        f'<p class="dl-reach">{inert(reach)}</p>'
+        '<button type="button" class="dl-night" aria-pressed="false">Dark</button></header>'
     )
 
 
@@ -90,7 +100,7 @@ def notice_view(message: str) -> str:
 def _marks(ref: Ref, also: Iterable[Span], lead: Span | None) -> list[Mark]:
     own = Span(ref.start, ref.end)
     others = [Mark(span, "dl-also") for span in also if span != own]
-    if ref.kind is Kind.PASSAGE:
+    if ref.kind is Kind.FOUND:
         return [*others, Mark(own, "dl-passage")]
     inside = lead and ref.start <= lead.start < lead.end <= ref.end
     first = [Mark(lead, "dl-cited dl-lead")] if lead and inside else []
@@ -121,10 +131,10 @@ def _pieces(text: str, within: Span, marks: Sequence[Mark]) -> str:
 
 def _head(article: Article) -> str:
     kicker = " · ".join(inert(part) for part in (article.source, article.section) if part)
-    line = _STATUS_LINE.get(article.status)
-    badge = f'<p class="dl-badge">{line}</p>' if line else ""
+    line = STATUS_NAMES.get(article.status)
+    badge = f'<p class="dl-status">{line}</p>' if line else ""
     return (
-        f'<header><p class="dl-kicker">{kicker or "Unnamed outlet"}</p>'
+        f'<header><p class="dl-kicker">{kicker or UNNAMED}</p>'
         f'<h2 class="dl-headline" tabindex="-1">{inert(article.title)}</h2>'
         f'<p class="dl-byline">{_byline(article)}</p>{badge}</header>'
     )
@@ -156,20 +166,19 @@ def _address(url: str | None) -> str:
     return f'<p class="dl-address">{shown}</p>'
 
 
-def _found(hit: Hit) -> str:
-    article = hit.article
-    words = hit.passage.text
-    snippet = words if len(words) <= _SNIPPET_CHARS else words[:_SNIPPET_CHARS].rsplit(" ", 1)[0]
-    dots = "" if snippet == words else "…"
+def _found(exchange: Exchange, citation: Citation) -> str:
+    origin = exchange.origin(citation)
+    line = STATUS_NAMES.get(origin.status) if origin else None
+    status = f' <span class="dl-badge">{line}</span>' if line else ""
     return (
-        f'<li><a class="dl-hit" href="{Ref.to_hit(hit).href}">{inert(article.title)}</a>'
-        f'<p class="dl-meta">{_where(article)}</p>'
-        f'<p class="dl-snippet">{inert(snippet)}{dots}</p></li>'
+        f'<li><a class="dl-hit" href="{Ref.to_found(citation).href}">{inert(citation.title)}</a>'
+        f'<p class="dl-meta">{inert(outlet_and_day(citation))}{status}</p>'
+        f'<p class="dl-snippet">{inert(citation.quote)}</p></li>'
     )
 
 
 def _where(article: Article) -> str:
-    return inert(f"{article.source or 'Unnamed outlet'} · {day(article.dated_at)}")
+    return inert(f"{article.source or UNNAMED} · {day(article.dated_at)}")
 
 
 def _notice(message: str) -> str:

@@ -12,12 +12,12 @@ import binascii
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.types import Article, Citation, Hit
+    from rag.types import Article, Citation
 
 PREFIX = "#cite-"
 MAX_TOKEN_CHARS = 8192
@@ -25,10 +25,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Kind(StrEnum):
-    """What a ref points at: one cited sentence, or a passage that was found."""
+    """What a ref points at: a cited sentence, or the best one of an article that was found."""
 
     SENTENCE = "s"
-    PASSAGE = "p"
+    FOUND = "p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,9 @@ class Ref:
         )
 
     @classmethod
-    def to_hit(cls, hit: Hit) -> Ref:
-        """Point at the passage of a hit, from its first sentence to its last."""
-        start, end = hit.passage.sentences[0].start, hit.passage.sentences[-1].end
-        text = hit.article.text[start:end]
-        return cls(hit.article.id, hit.article.version, start, end, digest(text), Kind.PASSAGE)
+    def to_found(cls, citation: Citation) -> Ref:
+        """Point at the best sentence of an article that was found, not cited."""
+        return replace(cls.to_citation(citation), kind=Kind.FOUND)
 
     @property
     def href(self) -> str:

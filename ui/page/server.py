@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
 from rag.errors import DatelineError
-from ui.page.app import HERE, Answerer, build_page
-from ui.page.harden import WILDCARD, Harden
+from ui.conversations import NAME, Conversations
+from ui.page.app import HERE, build_page
+from ui.page.desk import Desk
+from ui.page.harden import LOGIN_ROUTES, PROGRAM_ROUTES, ROUTES, WILDCARD, Harden
+from ui.page.interface import tell_in_json
+from ui.page.login import Tries, read_login
+from ui.page.talk import Services
 from ui.page.theme import newspaper
+from ui.page.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ui.page.offline import gr
+    from ui.page.talk import Answerer
 
-# Sessions kept on the server: a conversation holds a few kilobytes per answer.
-N_SESSIONS = 500
+N_SESSIONS = 500  # what gradio remembers of open pages; ours holds nothing there
 
 
 def serve(
@@ -32,6 +40,8 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
+    conversations: Path | None = None,
+    login: Path | None = None,
     allow_hosts: Sequence[str] = (),
     announce: Callable[[str], object] = print,
 ) -> None:
@@ -41,14 +51,25 @@ def serve(
         answerer: The opened index.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
+        conversations: The file of the readers' conversations; None forgets them at the end.
+        login: A file of 'name:password' lines; None lets in whoever reaches the address.
         allow_hosts: Further names the server answers to, for use behind another name.
         announce: Called once, with a line for the reader.
 
     Raises:
         DatelineError: The port is taken or the address is not this machine's.
     """
-    with running(answerer, host=host, port=port, allow_hosts=allow_hosts) as url:
+    with running(
+        answerer,
+        host=host,
+        port=port,
+        conversations=conversations,
+        login=login,
+        allow_hosts=allow_hosts,
+    ) as url:
         announce(f"Dateline is at {url} (Ctrl-C stops it)")
+        if login is None:
+            announce(f"Programs ask it at {url}/gradio_api/mcp/ (MCP) or with gradio_client.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -61,33 +82,64 @@ def running(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    conversations: Path | None = None,
+    login: Path | None = None,
     allow_hosts: Sequence[str] = (),
+    desk: Desk | None = None,
 ) -> Iterator[str]:
     """Run the page's server for the time of a `with`; gives its address.
+
+    `desk` is where questions wait; None makes one. It is closed with the server.
 
     Raises:
         DatelineError: The port is taken or the address is not this machine's.
     """
+    check = read_login(login) if login else None
     port = _claim(host, port)
     with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
         os.environ["GRADIO_TEMP_DIR"] = scratch
+        kept = Conversations(conversations or Path(scratch) / NAME)
+        desk = desk or Desk()
+        services = Services(answerer, kept, desk)
         with ThreadPoolExecutor(1) as aside:
-            opened = aside.submit(asyncio.run, _open(answerer, host, port, tuple(allow_hosts)))
+            opened = aside.submit(
+                asyncio.run, _open(services, host, port, check, tuple(allow_hosts))
+            )
             page = opened.result()
         try:
             shown = "127.0.0.1" if host in WILDCARD else host
             yield f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
         finally:
             page.close(verbose=False)
+            desk.close()
             os.environ.pop("GRADIO_TEMP_DIR", None)
 
 
 async def _open(
-    answerer: Answerer, host: str, port: int, allow_hosts: tuple[str, ...]
+    services: Services,
+    host: str,
+    port: int,
+    check: Callable[[str, str], bool] | None,
+    allow_hosts: tuple[str, ...],
 ) -> gr.Blocks:
     """Build and launch inside an event loop: outside of one gradio makes several, never closed."""
-    page = build_page(answerer)
-    guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts)
+    page = build_page(services)
+    routes = ROUTES | (LOGIN_ROUTES if check else PROGRAM_ROUTES)
+    guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts, routes=routes)
+    with redirect_stdout(io.StringIO()):  # gradio announces MCP itself, quiet or not
+        _launch(page, host, port, check, guard)
+    if check is None:
+        tell_in_json(page)
+    return page
+
+
+def _launch(
+    page: gr.Blocks,
+    host: str,
+    port: int,
+    check: Callable[[str, str], bool] | None,
+    guard: Middleware,
+) -> None:
     page.launch(
         server_name=host,
         server_port=port,
@@ -106,11 +158,12 @@ async def _open(
         strict_cors=True,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=check is None,
+        auth=check,
+        auth_message="This archive asks for a name and a password.",
         state_session_capacity=N_SESSIONS,
-        app_kwargs={"middleware": [guard]},
+        app_kwargs={"middleware": [guard, Middleware(Tries), Middleware(Visitor)]},
     )
-    return page
 
 
 def _claim(host: str, port: int) -> int:

@@ -1,0 +1,71 @@
+"""Candidates and stories made by hand, for tests of what is done with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.score import Scored
+from rag.types import Article, Candidate, Hit, Passage, Sentence, Span, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MakeCandidate = "Callable[..., Candidate]"
+
+
+def make_candidate(
+    text: str,
+    score: float = 5.0,
+    *,
+    article: str = "a",
+    day: int = 1,
+    hour: int = 0,
+    source: str | None = None,
+    lead: str = "",
+    ordinal: int = 0,
+    section: str | None = None,
+    title: str | None = None,
+    byline: str | None = None,
+    status: Status = Status.USABLE,
+    supersedes: str | None = None,
+) -> Candidate:
+    """Make the only sentence of an article a candidate; `lead` is its short answer's words."""
+    told = Article(
+        article, title or f"Headline {article}", text, datetime(2025, 1, day, hour, tzinfo=UTC),
+        source=source, section=section, byline=byline, status=status, supersedes=supersedes,
+    )  # fmt: skip
+    sentence = Sentence(article, ordinal, 0, len(text), text)
+    hit = Hit(told, Passage(f"{article}#0", article, (sentence,), 10), 1.0, 1)
+    start = text.find(lead)
+    return Candidate(hit, sentence, score, Span(start, start + len(lead)) if lead else None)
+
+
+class HandStories:
+    """Stories by hand: article id -> story id, and story id -> outlets."""
+
+    def __init__(self, copies: dict[str, str], carried: dict[str, tuple[str, ...]]) -> None:
+        self._copies, self._carried = copies, carried
+
+    def story_of(self, article_id: str) -> str:
+        return self._copies.get(article_id, article_id)
+
+    def carriers(self, story: str) -> tuple[str, ...]:
+        return self._carried.get(story, ())
+
+
+@pytest.fixture
+def candidate() -> Callable[..., Candidate]:
+    return make_candidate
+
+
+@pytest.fixture
+def stories() -> Callable[..., HandStories]:
+    return lambda copies=(), carried=(): HandStories(dict(copies), dict(carried))
+
+
+@pytest.fixture
+def scored() -> Callable[..., Scored]:
+    return lambda *found, probability=0.9: Scored(tuple(found), (), probability)

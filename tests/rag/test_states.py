@@ -1,0 +1,110 @@
+"""The newest state of a figure, what was said before, and outlets that disagree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.question import understand
+from rag.states import order_states
+from rag.types import NoteKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.types import Candidate
+
+    Make = Callable[..., Candidate]
+
+
+def alone(article_id: str) -> str:
+    return article_id
+
+
+def shelter(make: Make, told: str, score: float, **how: object) -> Candidate:
+    return make(f"The shelter holds {told} people.", score, lead=f"{told} people", **how)
+
+
+def test_a_later_figure_comes_first_and_the_older_one_is_named(candidate: Make) -> None:
+    old = shelter(candidate, "40", 5.0, article="a", day=1, source="Post")
+    new = shelter(candidate, "55", 4.6, article="b", day=4, source="Post")
+    states = order_states(
+        understand("How many people are in the shelter?"), [old, new], [old], story_of=alone
+    )
+    assert states.chosen == (new, old)
+    assert states.earlier == (old,)
+    assert [note.kind for note in states.notes] == [NoteKind.CHANGED]
+    assert "40 people (Post, 1 January 2025)" in states.notes[0].text
+
+
+def test_the_older_figure_leaves_the_answer_where_the_newest_is_asked_for(candidate: Make) -> None:
+    old = shelter(candidate, "40", 5.0, article="a", day=1)
+    new = shelter(candidate, "55", 4.6, article="b", day=4)
+    states = order_states(
+        understand("How many people are in the shelter now?"), [old, new], [old, new],
+        story_of=alone,
+    )  # fmt: skip
+    assert states.chosen == (new,)
+    assert states.earlier == (old,)
+
+
+def test_a_question_that_names_its_time_keeps_its_order(candidate: Make) -> None:
+    old = shelter(candidate, "40", 5.0, article="a", day=1)
+    new = shelter(candidate, "55", 4.6, article="b", day=4)
+    states = order_states(
+        understand("How many people were in the shelter on Wednesday?"), [old, new], [old],
+        story_of=alone,
+    )  # fmt: skip
+    assert states.chosen[0] is old
+
+
+def test_outlets_that_differ_at_one_time_are_shown_side_by_side(candidate: Make) -> None:
+    one = shelter(candidate, "40", 5.0, article="a", hour=3, source="Post")
+    other = shelter(candidate, "55", 4.6, article="b", hour=9, source="Wire")
+    states = order_states(
+        understand("How many people are in the shelter?"), [one, other], [one], story_of=alone
+    )
+    assert states.chosen == (one, other)
+    assert [note.kind for note in states.notes] == [NoteKind.DISAGREEMENT]
+    assert "Post" in states.notes[0].text and "Wire" in states.notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("source", "story"), [("Post", "b"), ("Wire", "a")], ids=["same outlet", "copy"]
+)
+def test_an_outlet_does_not_disagree_with_itself_or_its_copy(
+    candidate: Make, source: str, story: str
+) -> None:
+    one = shelter(candidate, "40", 5.0, article="a", source="Post")
+    other = shelter(candidate, "55", 4.6, article="b", source=source)
+    states = order_states(
+        understand("How many people are in the shelter?"), [one, other], [one],
+        story_of=lambda id_: story if id_ == "b" else id_,
+    )  # fmt: skip
+    assert states.chosen == (one,) and not states.notes
+
+
+def test_figures_of_other_kinds_are_no_rivals(candidate: Make) -> None:
+    people = shelter(candidate, "40", 5.0, article="a")
+    dogs = candidate("The shelter holds 9 dogs.", 4.9, article="b", day=5, lead="9 dogs")
+    states = order_states(
+        understand("How many are in the shelter?"), [people, dogs], [people], story_of=alone
+    )
+    assert states.chosen == (people,) and not states.notes
+
+
+def test_what_is_newest_comes_first_where_no_figure_is_asked_for(candidate: Make) -> None:
+    old = candidate("The mill is shut.", article="a", day=1)
+    new = candidate("The mill has reopened.", article="b", day=9)
+    states = order_states(
+        understand("What is the latest on the mill?"), [old, new], [old, new], story_of=alone
+    )
+    assert states.chosen == (new, old)
+
+
+def test_a_correction_comes_before_what_it_corrects(candidate: Make) -> None:
+    wrong = candidate("The mill has 40 wheels.", 5.0, article="a")
+    right = candidate("The mill has 14 wheels, not 40.", 4.5, article="b", day=2, supersedes="a")
+    states = order_states(understand("What has the mill?"), [wrong, right], [wrong], story_of=alone)
+    assert states.chosen[0] is right
