@@ -170,7 +170,7 @@ def selector() -> PassageSelector:
 
 
 @pytest.mark.parametrize("folding", FOLDS)
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(changes=st.lists(CHANGES, min_size=2, max_size=8))
 def test_any_history_answers_like_a_fresh_build(
     folding: str,
