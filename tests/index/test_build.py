@@ -292,7 +292,7 @@ def test_an_index_of_another_model_is_not_added_to(
 ) -> None:
     build([write(tmp_path / "a.jsonl", MILL)], settings)
     card = replace(find_model(), name="other", fingerprint="0" * 64)
-    monkeypatch.setattr("index.build.find_model", lambda _: card)
+    monkeypatch.setattr("index.run.find_model", lambda _: card)
     with pytest.raises(IndexUnavailable, match="dateline index build"):
         add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index import build as building
+from index import run as running
 from index.build import build
 from index.spool import VectorSpool
 from rag.settings import load_settings
@@ -67,7 +67,7 @@ def test_a_run_that_fails_leaves_its_vectors_to_the_next(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(building, "publish", full)
+        patch.setattr(running, "publish", full)
         with pytest.raises(Exception, match="No space left"):
             build([path], settings)
     assert list(settings.index.glob("unpublished-*"))
