@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+INDEX_COMMANDS = ("build", "add", "remove", "status", "check", "rollback", "gc")
 COMMANDS = (
     ["ask"],
     ["chat"],
     ["doctor"],
     ["watch"],
     ["index"],
-    *(["index", name] for name in ("build", "add", "remove", "status", "check")),
+    *(["index", name] for name in INDEX_COMMANDS),
     ["eval"],
     *(["eval", name] for name in ("run", "compare")),
     ["verify"],
