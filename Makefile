@@ -31,8 +31,9 @@ test: install  ## run every test, the browser's too where Chromium is installed
 soak: install  ## run the long tests: load, kills, injected faults
 	$(BIN)/pytest -m soak -rP
 
-screenshots: install  ## take the pictures of the page anew, into docs/images
-	$(BIN)/python -m tests.screenshots docs/images
+screenshots: install  ## take pictures of the page's main states into screenshots/, two for the README
+	$(BIN)/python -m tests.screenshots screenshots
+	cp screenshots/answer.png screenshots/timeline.png docs/images/
 
 gate: install  ## measure on Velland and fail on a significant drop against the stored baseline
 	$(BIN)/dateline eval run eval/sets/velland --out eval-out --baseline eval/baselines/velland.json

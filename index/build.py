@@ -1,76 +1,23 @@
-"""From files to a published index: read, split, embed, store, derive, publish.
-
-Building, adding and removing are the same act on different starting points: a draft of the next
-generation is filled, its derived parts are made, and it is swapped in. What was embedded before
-is not embedded again, whether it was published or not.
-"""
+"""Building an index, adding to it, removing from it."""
 
 from __future__ import annotations
 
-import logging
-import shutil
-import sqlite3
-import time
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from index import fold as folding
 from index import generation as gen
-from index.dense import write_dense
-from index.identity import identity_of
-from index.lexical import write_lexical
-from index.lock import writing
-from index.models import find_model, sha256_of
-from index.publish import drafting, next_name, publish, refused, share
-from index.readers import Outcome, Rejection, Skipped, read
-from index.readers.versions import OLDER
-from index.schema import article_key
-from index.split import sentences_of, split_passages
-from index.spool import VectorSpool
-from index.store import Archive
-from index.writer import ArchiveWriter
-from rag.errors import DatelineError, IndexUnavailable, UsageError
+from index.readers import Outcome, read
+from index.report import BuildReport, Progress
+from index.run import Run
+from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from index.models import ModelCard
     from rag.settings import Settings
-    from rag.types import Article
 
-SPOOL_EVERY = 64  # passages embedded between two writes of the spool: a second or two of work
-log = logging.getLogger(__name__)
-
-
-class Progress(Protocol):
-    """Told how far a stage has come; `total` is None while it is not known."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Take note that `done` of `total` units of `stage` are done."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a run did: articles by outcome, inputs turned away, and seconds by stage.
-
-    Where nothing changed, `generation` is the one that was published before.
-    """
-
-    generation: str
-    added: int
-    updated: int
-    unchanged: int
-    removed: int
-    skipped: tuple[Skipped, ...]
-    rejected: tuple[Rejection, ...]
-    counts: dict[str, int]
-    n_embedded: int
-    seconds: dict[str, float] = field(default_factory=dict)
+__all__ = ["BuildReport", "Progress", "add", "add_read", "build", "remove"]
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
@@ -95,7 +42,7 @@ def build(
         DatelineError: No article could be read: the published index is left as it is.
     """
     _require(paths)
-    run = _Run(settings, progress or _silent, now())
+    run = Run(settings, progress or _silent, now())
     return run.rebuild(read(paths)) if paths else run.rederive()
 
 
@@ -128,7 +75,7 @@ def add_read(
     Raises:
         IndexUnavailable: The index there cannot be used, or was made by another model.
     """
-    return _Run(settings, progress or _silent, now()).change(outcomes)
+    return Run(settings, progress or _silent, now()).change(outcomes)
 
 
 def remove(
@@ -145,332 +92,11 @@ def remove(
         IndexUnavailable: There is no index.
     """
     gen.current(settings.index)
-    run = _Run(settings, progress or _silent, now())
+    run = Run(settings, progress or _silent, now())
     return run.change(iter(()), removed=tuple(dict.fromkeys(ids)))
-
-
-@dataclass(slots=True)
-class _Tally:
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    n_embedded: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.added or self.updated or self.removed)
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run over one index; `lenders` are archives whose vectors may be taken over."""
-
-    settings: Settings
-    progress: Progress
-    ingested_at: datetime
-    card: ModelCard = field(init=False)
-    tally: _Tally = field(default_factory=_Tally)
-    seconds: dict[str, float] = field(default_factory=dict)
-    lenders: list[Path] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.card = find_model(self.settings.model)
-
-    def change(self, items: Iterator[Outcome], *, removed: tuple[str, ...] = ()) -> BuildReport:
-        """Publish the published articles with `items` put in and `removed` taken out."""
-        with self._drafting() as draft:
-            if gen.current_name(self.settings.index) is None:
-                return self._publish(draft, lambda writer: self._ingest(items, writer))
-            before = gen.current(self.settings.index)
-            self._fit(before.manifest)
-            if before.manifest.versions != gen.versions_in_use():
-                log.info("The index was made by other versions of its parts; all is split anew")
-                return self._from_stored(draft, before, items, removed=removed)
-            _require_sound(before, gen.DELTA)
-            share(before.folder / gen.BASE, draft / gen.BASE)
-            delta = Path(gen.DELTA, gen.ARCHIVE)
-            shutil.copyfile(before.folder / delta, draft / delta)
-
-            def fill(writer: ArchiveWriter) -> None:
-                self._ingest(items, writer)
-                self._remove(removed, writer)
-
-            return self._publish(draft, fill, before=before)
-
-    def rebuild(self, items: Iterator[Outcome]) -> BuildReport:
-        """Publish the articles of `items` and no others; their earlier versions stay readable."""
-        with self._drafting() as draft:
-            before = self._sound()
-
-            def fill(writer: ArchiveWriter) -> None:
-                self._adopt(before, writer)
-                self._ingest(items, writer)
-                writer.forget_all_but_current()
-
-            return self._publish(draft, fill)
-
-    def rederive(self) -> BuildReport:
-        """Publish the published articles again, split, embedded and derived as set now."""
-        with self._drafting() as draft:
-            before = self._sound()
-            if before is None:
-                raise IndexUnavailable(
-                    f"No sound archive at {self.settings.index} to build from. "
-                    f"Name the articles: {gen.BUILD}"
-                )
-            return self._from_stored(draft, before, iter(()))
-
-    def _from_stored(
-        self,
-        draft: Path,
-        before: gen.Generation,
-        items: Iterator[Outcome],
-        *,
-        removed: tuple[str, ...] = (),
-    ) -> BuildReport:
-        def fill(writer: ArchiveWriter) -> None:
-            self._adopt(before, writer)
-            with closing(Archive(before.folder)) as stored:
-                self._ingest(stored.articles(), writer)
-            self.tally.unchanged, self.tally.added = self.tally.added, 0
-            self._ingest(items, writer)
-            self._remove(removed, writer)
-
-        return self._publish(draft, fill)
-
-    @contextmanager
-    def _drafting(self) -> Iterator[Path]:
-        """Hold the lock and give a draft; what the disk refuses is told in one line."""
-        index = self.settings.index
-        try:
-            with writing(index), drafting(index) as draft:
-                yield draft
-        except OSError as error:
-            raise refused(index, error) from error
-        except sqlite3.OperationalError as error:
-            raise refused(index, OSError(str(error))) from error
-        except sqlite3.DatabaseError as error:
-            raise IndexUnavailable(
-                f"{index} is damaged ({error}). Find out more: dateline index check"
-            ) from error
-
-    def _writer(self, draft: Path) -> ArchiveWriter:
-        return ArchiveWriter(draft, ingested_at=self.ingested_at, fingerprint=self.card.fingerprint)
-
-    def _spool(self) -> VectorSpool:
-        card = self.card
-        return VectorSpool(
-            self.settings.index, fingerprint=card.fingerprint, dimension=card.dimension
-        )
-
-    def _fit(self, manifest: gen.Manifest) -> None:
-        """Take over from an index what shaped it, so that all its passages are of one kind."""
-        if manifest.fingerprint != self.card.fingerprint:
-            raise IndexUnavailable(
-                f"The index was made with {manifest.model}, not {self.card.name}: their vectors "
-                "do not mix. Rebuild it with the other model: dateline index build"
-            )
-        tokens = {"passage_tokens": manifest.passage_tokens}
-        self.settings = self.settings.model_copy(update=tokens)
-
-    def _sound(self) -> gen.Generation | None:
-        """Return the published generation where its archive is byte for byte what was written."""
-        index = self.settings.index
-        try:
-            if not (pointed := gen.read_pointer(index)):
-                return None
-            folder = index / "generations" / pointed[0]
-            before = gen.Generation(folder, gen.read_manifest(folder))
-            for part in gen.PARTS:
-                _require_sound(before, part)
-        except IndexUnavailable as error:
-            log.warning("Nothing is taken over from the index there is: %s", error)
-            return None
-        return before
-
-    def _adopt(self, before: gen.Generation | None, writer: ArchiveWriter) -> None:
-        if before is None:
-            return
-        manifest = before.manifest
-        same_kind = (
-            manifest.fingerprint == self.card.fingerprint
-            and manifest.passage_tokens == self.settings.passage_tokens
-            and manifest.versions == gen.versions_in_use()
-        )
-        self.lenders = before.parts(gen.ARCHIVE)
-        writer.adopt(self.lenders, with_passages=same_kind)
-
-    def _ingest(self, items: Iterator[Outcome], writer: ArchiveWriter) -> None:
-        started = time.perf_counter()
-        for n, item in enumerate(items, 1):
-            if isinstance(item, Rejection):
-                self.tally.rejected.append(item)
-            elif isinstance(item, Skipped):
-                self.tally.skipped.append(item)
-            else:
-                self._put(replace(item, id=identity_of(item)), writer)
-            self.progress("reading", n, None)
-        self._took("read", started)
-
-    def _put(self, article: Article, writer: ArchiveWriter) -> None:
-        known = writer.current_key(article.id)
-        if known == article_key(article):
-            self.tally.unchanged += 1
-            return
-        stored_at = writer.dated_at(known) if known is not None else None
-        if stored_at and article.dated_at and article.dated_at < stored_at:
-            self.tally.skipped.append(Skipped(article.id, None, OLDER))
-            return
-        if not writer.revive(article):
-            sentences = sentences_of(article)
-            passages = split_passages(article, max_tokens=self.settings.passage_tokens)
-            writer.put(article, sentences, passages)
-        self.tally.updated += known is not None
-        self.tally.added += known is None
-
-    def _remove(self, ids: tuple[str, ...], writer: ArchiveWriter) -> None:
-        unknown = [article for article in ids if not writer.retire(article)]
-        if unknown:
-            raise UsageError(f"Not in the index: {', '.join(unknown)}. Nothing was removed.")
-        self.tally.removed += len(ids)
-
-    def _publish(
-        self,
-        draft: Path,
-        fill: Callable[[ArchiveWriter], None],
-        *,
-        before: gen.Generation | None = None,
-    ) -> BuildReport:
-        """Fill, embed, derive and publish a draft that shares its base with `before`, if any."""
-        with closing(self._writer(draft)) as writer:
-            fill(writer)
-            if before and not self.tally.changed:
-                return self._report(before.manifest)
-            started = time.perf_counter()
-            writer.link_copies()
-            self._took("copies", started)
-            self._embed(writer)
-            writer.put_settings(self._shape())
-            sizes = writer.n_passages()
-        started, is_mending = time.perf_counter(), before is None
-        if folding.is_due(sizes):
-            if before:
-                _require_sound(before, gen.BASE)
-            folding.fold(draft)
-            before = None
-        manifest = self._derive(draft, before)
-        self._took("derive", started)
-        started = time.perf_counter()
-        publish(self.settings.index, draft, manifest, is_mending=is_mending)
-        self._spool().clear()
-        self._took("publish", started)
-        return self._report(manifest)
-
-    def _embed(self, writer: ArchiveWriter) -> None:
-        """Embed what no archive and no earlier run has embedded, spooling it as it is done."""
-        started = time.perf_counter()
-        missing = writer.missing_vectors(self.lenders)
-        spool = self._spool()
-        spooled = spool.read(name for name, _ in missing) if missing else {}
-        writer.put_vectors(spooled.items())
-        missing = [(name, text) for name, text in missing if name not in spooled]
-        if missing:
-            from index.embed import open_embedder
-
-            names = [name for name, _ in missing]
-            vectors = open_embedder(self.settings).embed_passages([text for _, text in missing])
-            while batch := [(names[i], vector) for i, vector in islice(vectors, SPOOL_EVERY)]:
-                spool.append(batch)
-                writer.put_vectors(batch)
-                self.tally.n_embedded += len(batch)
-                self.progress("embedding", self.tally.n_embedded, len(missing))
-        self._took("embed", started)
-
-    def _derive(self, draft: Path, before: gen.Generation | None) -> gen.Manifest:
-        """Make the derived parts that `before` does not lend, and describe the whole."""
-        with closing(Archive(draft)) as archive:
-            counts = archive.counts()
-            if not counts["articles"] and not self.tally.removed:
-                raise DatelineError(_nothing_read(self.tally.rejected))
-            for part in (gen.DELTA,) if before else gen.PARTS:
-                derive(archive, draft, part)
-        lent = {
-            name: described
-            for name, described in (before.manifest.files if before else {}).items()
-            if name.startswith(f"{gen.BASE}/")
-        }
-        made = gen.describe_files(draft, without=frozenset(lent))
-        return gen.Manifest(
-            format=gen.FORMAT,
-            name=next_name(self.settings.index),
-            built_at=self.ingested_at.isoformat(),
-            counts=counts,
-            files=lent | made,
-            **self._shape(),
-        )
-
-    def _shape(self) -> gen.Shape:
-        return {
-            "model": self.card.name,
-            "fingerprint": self.card.fingerprint,
-            "dimension": self.card.dimension,
-            "passage_tokens": self.settings.passage_tokens,
-            "versions": gen.versions_in_use(),
-        }
-
-    def _report(self, manifest: gen.Manifest) -> BuildReport:
-        tally = self.tally
-        return BuildReport(
-            generation=manifest.name,
-            added=tally.added,
-            updated=tally.updated,
-            unchanged=tally.unchanged,
-            removed=tally.removed,
-            skipped=tuple(tally.skipped),
-            rejected=tuple(tally.rejected),
-            counts=manifest.counts,
-            n_embedded=tally.n_embedded,
-            seconds=self.seconds,
-        )
-
-    def _took(self, stage: str, started: float) -> None:
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
-
-
-def derive(archive: Archive, draft: Path, part: str) -> None:
-    """Write the vector index and the lexical index of one part of a draft anew.
-
-    What lies there may be linked to from a published generation: it is replaced, never changed.
-    """
-    dense, lexical = draft / part / gen.DENSE, draft / part / gen.LEXICAL
-    dense.unlink(missing_ok=True)
-    if lexical.exists():
-        shutil.rmtree(lexical)
-    write_dense(dense, *archive.vectors(part))
-    write_lexical(lexical, archive.texts(part))
-
-
-def _require_sound(generation: gen.Generation, part: str) -> None:
-    """Refuse to write on from an archive that is not what was published.
-
-    Raises:
-        IndexUnavailable: A byte of it has changed.
-    """
-    file = f"{part}/{gen.ARCHIVE}"
-    path = generation.folder / file
-    if not path.is_file() or sha256_of(path) != generation.manifest.files[file][1]:
-        raise IndexUnavailable(f"{path} is damaged. Find out more: dateline index check")
 
 
 def _require(paths: Sequence[Path]) -> None:
     for path in paths:
         if not path.exists():
             raise UsageError(f"No such file or folder: {path}")
-
-
-def _nothing_read(rejected: Sequence[Rejection]) -> str:
-    reasons = f" {len(rejected)} inputs were turned away, first {rejected[0]}." if rejected else ""
-    return f"No article could be read, so nothing was built.{reasons}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from index import generation as gen
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-DRAFT = ".draft-"
+DRAFT, GONE = ".draft-", ".gone-"
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def publish(index: Path, draft: Path, manifest: gen.Manifest, *, is_mending: boo
         _sync(folder.parent)
         before = _swap(index, manifest)
     except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         raise
     if is_mending and before and not is_sound(index / "generations" / before):
         before = None
@@ -117,16 +117,26 @@ def is_sound(folder: Path) -> bool:
 
 
 def clear(index: Path, *, keep: Collection[str | None]) -> list[Path]:
-    """Remove every generation but those named, and every draft; return what was removed."""
+    """Remove every generation but those named, and every draft; return what was removed.
+
+    What the disk will not let go stays behind: it does no harm, and the next run tries again.
+    """
     folder = index / "generations"
     gone = [path for path in sorted(folder.glob("*")) if path.name not in keep]
     gone += sorted(index.glob(".*.new"))
     for path in gone:
+        _remove(path)
+    return [path for path in gone if not path.exists()]
+
+
+def _remove(path: Path) -> None:
+    """Remove a generation, under another name first: one half removed must not look damaged."""
+    with suppress(OSError):
         if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
+            gone = path.rename(path.with_name(f"{GONE}{path.name.lstrip('.')}"))
+            shutil.rmtree(gone, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
-    return gone
+            path.unlink()
 
 
 def _swap(index: Path, manifest: gen.Manifest) -> str | None:

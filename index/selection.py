@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from index.readers.language import primary_language
 from index.schema import LIVE
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from rag.types import Filters
@@ -26,7 +27,8 @@ class Selection:
     `as_of`, not what appeared later either. An article that another, shown by then, rewrites is
     replaced by it; a notice of a few lines leaves what it corrects, for the rest of it is still
     news. An article without a date is left out where dates decide, one without an outlet, a
-    section or a language where those do. Names match in any case; 'en' matches 'en-GB' too.
+    section or a language where those do. Names match in any case; 'en-GB' is 'en', as in the
+    archive.
     """
 
     def __init__(self, db: sqlite3.Connection, filters: Filters, as_of: datetime | None) -> None:
@@ -82,18 +84,12 @@ class Selection:
 
 def _terms(filters: Filters) -> Iterator[Term]:
     """Yield each condition of the filters with its values."""
-    for column, names in (("source", filters.sources), ("section", filters.sections)):
+    languages = tuple(primary_language(name) or name for name in filters.languages)
+    named = (("source", filters.sources), ("section", filters.sections), ("language", languages))
+    for column, names in named:
         if names:
-            yield f"a.{column} in ({_marks(names)})", list(names)
-    if filters.languages:
-        tongue = "a.language = ? or substr(a.language, 1, length(?) + 1) = ? || '-'"
-        wanted = " or ".join([tongue] * len(filters.languages))
-        yield f"({wanted})", [value for name in filters.languages for value in [name] * 3]
+            yield f"a.{column} in ({', '.join('?' * len(names))})", list(names)
     if filters.since:
         yield "a.seen_from >= ?", [filters.since.timestamp()]
     if filters.until:
         yield "a.seen_from <= ?", [filters.until.timestamp()]
-
-
-def _marks(values: Sequence[str]) -> str:
-    return ", ".join("?" * len(values))

@@ -58,8 +58,11 @@ class VectorSpool:
             file.write(records.tobytes())
 
     def clear(self) -> None:
-        """Forget everything: it is published now."""
-        self.path.unlink(missing_ok=True)
+        """Forget everything: it is published now. What cannot be removed does no harm."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            log.info("%s stays behind: %s", self.path, error)
 
     def _cut(self) -> None:
         """Drop the half record a kill may have left, so that the next one starts at its place."""

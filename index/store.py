@@ -84,20 +84,31 @@ class Archive:
             yield article_of(self._one(f"select {_A} from {part}.article a where a.key = ?", key))
 
     def current(self, article_id: str) -> Article | None:
-        """Return the version of an article that counts today, None where it was removed."""
-        row = self._db.execute(
-            f"select {ARTICLE_COLUMNS} from article where id = ? and is_current = 1", (article_id,)
-        ).fetchone()
-        return article_of(row) if row else None
+        """Return the version of an article that counts today, None where it was removed.
+
+        Raises:
+            IndexUnavailable: Its text is not what was stored.
+        """
+        for part, live in LIVE.items():
+            row = self._db.execute(
+                f"select {_A} from {part}.article a where a.id = ? and {live}", (article_id,)
+            ).fetchone()
+            if row:
+                return article_of(row)
+        return None
 
     def superseding(self, article_id: str) -> str | None:
         """Return the id of the latest article that corrects or replaces this one, if any does."""
-        row = self._db.execute(
-            "select id from article where supersedes = ? and is_current = 1 "
-            "and status != 'withdrawn' order by seen_from desc, id limit 1",
-            (article_id,),
-        ).fetchone()
-        return str(row[0]) if row else None
+        found = [
+            row
+            for part, live in LIVE.items()
+            for row in self._db.execute(
+                f"select coalesce(a.seen_from, 0), a.id from {part}.article a "
+                f"where a.supersedes = ? and a.status != 'withdrawn' and {live}",
+                (article_id,),
+            )
+        ]
+        return str(max(found)[1]) if found else None
 
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return an article version's sentences in order."""

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from index import fold
 from index import generation as gen
 from index.build import add, build, remove
 from index.check import check
 from index.lock import writing
+from index.models import find_model
 from index.store import Archive
 from rag.errors import DatelineError, IndexUnavailable, UsageError
 from rag.settings import Settings, load_settings
-from rag.types import Filters
+from rag.types import Article, Filters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -203,6 +206,127 @@ def test_a_short_notice_leaves_what_it_corrects_searchable(tmp_path: Path) -> No
     build([write(tmp_path / "a.jsonl", long, CORRECTION)], settings)
     with closing(opened(settings)) as archive:
         assert archive.visible(Filters(), None) is None
+
+
+CHANGED = MILL | {"text": "The mill burned. Two were hurt."}
+
+
+def test_what_comes_back_is_not_embedded_again(tmp_path: Path, settings: Settings) -> None:
+    path = write(tmp_path / "a.jsonl", MILL, BRIDGE)
+    build([path], settings)
+    remove(["mill"], settings)
+    report = add([path], settings)
+    assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 0)
+    with closing(opened(settings)) as archive:
+        mill = archive.article("mill")
+        assert mill
+        assert mill.version == 1
+        assert archive.counts()["versions"] == 2
+
+
+def test_a_text_that_changes_back_is_its_first_version_again(
+    tmp_path: Path, settings: Settings
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL, BRIDGE)], settings)
+    for n, state in enumerate((CHANGED, MILL, CHANGED, MILL)):
+        report = add([write(tmp_path / "b.jsonl", state)], settings)
+        assert (report.updated, report.n_embedded) == (1, n == 0)
+    with closing(opened(settings)) as archive:
+        current, second = archive.article("mill"), archive.article("mill", 2)
+        assert current
+        assert second
+        assert (current.version, current.text) == (1, MILL["text"])
+        assert second.text == CHANGED["text"]
+        assert archive.counts()["versions"] == 3
+    assert check(settings.index) == ()
+
+
+def test_a_rebuild_keeps_the_earlier_versions_of_what_it_is_given(
+    tmp_path: Path, settings: Settings
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL, BRIDGE)], settings)
+    build([write(tmp_path / "b.jsonl", CHANGED)], settings)
+    with closing(opened(settings)) as archive:
+        first, second = archive.article("mill", 1), archive.article("mill", 2)
+        assert first
+        assert second
+        assert (first.text, second.text) == (MILL["text"], CHANGED["text"])
+        assert len(archive.sentences(first)) == 2
+        assert archive.article("bridge") is None
+        assert archive.counts()["articles"] == 1
+    assert check(settings.index) == ()
+
+
+def test_another_passage_length_is_another_generation_of_the_same_articles(
+    tmp_path: Path, settings: Settings
+) -> None:
+    long = MILL | {"text": " ".join(f"The mill burned for {n} days." for n in range(20))}
+    build([write(tmp_path / "a.jsonl", long)], settings)
+    before = gen.current(settings.index).manifest
+    short = settings.model_copy(update={"passage_tokens": 40})
+    report = build([], short)
+    assert (report.added, report.unchanged) == (0, 1)
+    assert report.counts["passages"] > before.counts["passages"]
+    assert report.n_embedded > 0
+    assert gen.current(settings.index).manifest.passage_tokens == 40
+    # an addition under the old setting follows what the index is made of
+    add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
+    assert gen.current(settings.index).manifest.passage_tokens == 40
+    assert check(settings.index) == ()
+
+
+def test_an_index_of_other_splitting_rules_is_split_anew_by_the_next_addition(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    versions = gen.versions_in_use() | {"sentence rules": "next"}
+    monkeypatch.setattr(gen, "versions_in_use", lambda: versions)
+    report = add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
+    assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 1)
+    assert gen.current(settings.index).manifest.versions == versions
+    assert check(settings.index) == ()
+
+
+def test_an_index_of_another_model_is_not_added_to(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    card = replace(find_model(), name="other", fingerprint="0" * 64)
+    monkeypatch.setattr("index.run.find_model", lambda _: card)
+    with pytest.raises(IndexUnavailable, match="dateline index build"):
+        add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
+
+
+def test_an_article_without_an_id_is_known_by_its_address(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Article(id="", title="T", text="It is so.", url="http://News.example/a/?utm_source=x")
+    again = replace(page, text="It was so.", url="https://news.example/a")
+    for article, expected in ((page, (1, 0)), (again, (0, 1))):
+        monkeypatch.setattr("index.build.read", lambda _, found=article: iter([found]))
+        report = add([tmp_path], settings)
+        assert (report.added, report.updated) == expected
+    with closing(opened(settings)) as archive:
+        found = archive.article("https://news.example/a")
+        assert found
+        assert found.text == again.text
+
+
+def test_a_delta_that_grows_is_folded_into_the_base(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fold, "LEAST_PASSAGES", 3)
+    monkeypatch.setattr(fold, "MOST_DEAD", 1.0)
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    sizes = []
+    for n in range(10):
+        add(
+            [write(tmp_path / "b.jsonl", BRIDGE | {"id": f"b{n}", "text": f"It is {n}."})], settings
+        )
+        with closing(opened(settings)) as archive:
+            sizes.append(len(list(archive.texts(gen.DELTA))))
+        assert check(settings.index) == ()
+    assert sizes == [1, 2, 3, 4, 5, 6, 7, 8, 0, 1]  # 8·√1 passages have room beside a base of one
 
 
 def test_an_older_version_does_not_take_the_place_of_a_newer(

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import tantivy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.dense import DenseIndex, write_dense
+from index.keys import Keys
 from index.lexical import LexicalIndex, write_lexical
 from rag.errors import IndexUnavailable
 
@@ -61,6 +63,30 @@ def test_an_unreadable_vector_index_is_named(tmp_path: Path) -> None:
         DenseIndex([tmp_path / "dense.faiss"])
 
 
+def test_dense_in_two_parts_with_dead_equals_one(
+    tmp_path: Path, vectors: np.ndarray, dense: DenseIndex
+) -> None:
+    keys = np.arange(N, dtype=np.int64) * 3
+    write_dense(tmp_path / "base", keys[::2], vectors[::2])
+    write_dense(tmp_path / "delta", keys[1::2], vectors[1::2])
+    dead = Keys(keys[:40].tolist())
+    parts = DenseIndex([tmp_path / "base", tmp_path / "delta"], dead=dead)
+    alive = frozenset(keys[40:].tolist())
+    for question in vectors[:20]:
+        assert parts.search(question, 7) == dense.search(question, 7, allowed=alive)
+    assert parts.keys.tolist() == sorted(alive)
+    assert np.array_equal(parts.vectors(keys), vectors)
+
+
+def test_dense_breaks_ties_by_key_wherever_they_lie(tmp_path: Path, vectors: np.ndarray) -> None:
+    same = np.repeat(vectors[:1], 100, axis=0)
+    keys = np.arange(100, dtype=np.int64)
+    write_dense(tmp_path / "base", keys[50:], same[50:])
+    write_dense(tmp_path / "delta", keys[:50], same[:50])
+    parts = DenseIndex([tmp_path / "base", tmp_path / "delta"])
+    assert [key for key, _ in parts.search(vectors[0], 5)] == [0, 1, 2, 3, 4]
+
+
 PASSAGES = [
     (4, "Mill burns", "The old mill burned on Monday."),
     (9, "Bridge opens", "The bridge opened; the mill stands beside it."),
@@ -97,6 +123,59 @@ def test_lexical_counts_documents(lexical: LexicalIndex) -> None:
     assert lexical.document_frequency("never") == 0
     assert len(lexical) == len(PASSAGES)
     assert lexical.keys() == sorted(key for key, _, _ in PASSAGES)
+
+
+WORDS = "mill bridge choir burned opened the old of Lisbon painted again Monday".split()
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30), min_size=2, max_size=9)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(
+    texts=TEXTS, query=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), cut=st.integers()
+)
+def test_lexical_scores_are_those_of_tantivy(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[list[str]], query: list[str], cut: int
+) -> None:
+    # up to 40 words tantivy keeps a passage's length exactly: only rounding to float32 is left
+    folder = tmp_path_factory.mktemp("words")
+    passages = [(i, " ".join(words[:3]), " ".join(words)) for i, words in enumerate(texts)]
+    expected = tantivy_scores(passages, " ".join(query))
+    cut %= len(passages)
+    write_lexical(folder / "base", passages[:cut])
+    write_lexical(folder / "delta", passages[cut:])
+    found = LexicalIndex([folder / "base", folder / "delta"]).search(" ".join(query), len(texts))
+    assert dict(found) == pytest.approx(expected, rel=1e-5)
+
+
+def tantivy_scores(passages: list[tuple[int, str, str]], query: str) -> dict[int, float]:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("key", stored=True)
+    builder.add_text_field("title", tokenizer_name="en_stem")
+    builder.add_text_field("text", tokenizer_name="en_stem")
+    index = tantivy.Index(builder.build())
+    writer = index.writer(heap_size=15_000_000, num_threads=1)
+    for key, title, text in passages:
+        writer.add_document(tantivy.Document(key=key, title=title, text=text))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+    parsed = index.parse_query(query.lower(), ["title", "text"])
+    hits = searcher.search(parsed, len(passages)).hits
+    return {int(searcher.doc(address)["key"][0]): score for score, address in hits}
+
+
+def test_the_dead_leave_no_trace_in_the_scores(tmp_path: Path) -> None:
+    write_lexical(tmp_path / "all", PASSAGES)
+    dead = [key for key, _, _ in PASSAGES if key % 3 == 0]
+    write_lexical(tmp_path / "alive", [row for row in PASSAGES if row[0] % 3])
+    left = LexicalIndex([tmp_path / "all"], dead=Keys(dead))
+    fresh = LexicalIndex([tmp_path / "alive"])
+    assert len(left) == len(fresh)
+    assert left.keys() == fresh.keys()
+    for query in ("mill bridge", "painted again", "Lisbon choir"):
+        assert left.search(query, 50) == fresh.search(query, 50)
+    assert left.document_frequency("bridg") == fresh.document_frequency("bridg")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+INDEX_COMMANDS = ("build", "add", "remove", "status", "check", "rollback", "gc")
 COMMANDS = (
     ["ask"],
     ["chat"],
     ["doctor"],
     ["watch"],
     ["index"],
-    *(["index", name] for name in ("build", "add", "remove", "status", "check")),
+    *(["index", name] for name in INDEX_COMMANDS),
     ["eval"],
     *(["eval", name] for name in ("run", "compare")),
+    ["verify"],
+    ["feedback"],
+    ["feedback", "export"],
 )
 
 
@@ -47,7 +51,7 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
 
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0
-    if command not in (["index"], ["eval"]):
+    if command not in (["index"], ["eval"], ["feedback"]):
         assert "Example: dateline" in result.output
 
 

@@ -1,0 +1,1 @@
+"""Where speed is judged."""
