@@ -31,8 +31,9 @@ test: install  ## run every test, the browser's too where Chromium is installed
 soak: install  ## run the long tests: load, kills, injected faults
 	$(BIN)/pytest -m soak -rP
 
-screenshots: install  ## take the pictures of the page anew, into docs/images
-	$(BIN)/python -m tests.screenshots docs/images
+screenshots: install  ## take pictures of the page's main states into screenshots/, two for the README
+	$(BIN)/python -m tests.screenshots screenshots
+	cp screenshots/answer.png screenshots/timeline.png docs/images/
 
 gate: install  ## measure on Velland and fail on a significant drop against the stored baseline
 	$(BIN)/dateline eval run eval/sets/velland --out eval-out --baseline eval/baselines/velland.json
@@ -59,8 +60,8 @@ lock: install  ## pin every package anew from the ranges in pyproject.toml
 		--output-file requirements.lock pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock  # which build is the index's matter
 
-train: install  ## train the selector and fit the blend anew: an hour and a half on two cores
-	$(BIN)/python -m eval.training.train --shared $(SHARED)/data --out .train --minutes 60
+train: install  ## train the selector and fit the blend anew: two hours and a half on two cores
+	$(BIN)/python -m eval.training.train --shared $(SHARED)/data --out .train --minutes 100
 	$(BIN)/python -m eval.training.export --checkpoint .train/selector.pt --shared $(SHARED)/data --out rag/weights
 	$(BIN)/python -m eval.training.blend --shared $(SHARED)
 

@@ -22,6 +22,7 @@ from eval.summary import number
 from index.answerer import open_answerer
 from index.build import build
 from rag.errors import IndexUnavailable, UsageError
+from rag.evidence import NAMES as EVIDENCE
 from rag.evidence import weigh_evidence
 from rag.score import Blend, Scored, Weights, load_blend, rescore
 from rag.weighed import Part, Weighed, rerank
@@ -109,12 +110,7 @@ def _switches(
         without = _without(blend.answerable, name, mean=means[name])
         yield f"refusal: {name}", with_blend(replace(blend, answerable=without))
     yield "second sentences", with_blend(replace(blend, join=0.0))
-    yield (
-        "sides of a comparison",
-        lambda one: answerer.conclude(
-            replace(one, parts=tuple(part for part in one.parts if part.required))
-        ),
-    )
+    yield "parts of a question", lambda one: answerer.conclude(replace(one, parts=one.parts[:1]))
     yield "refusing", lambda one: answerer.conclude(_certain(one))
 
 
@@ -130,8 +126,7 @@ def _means(weighed: Sequence[Weighed]) -> dict[str, float]:
         for part in one.parts
         if part.scored.candidates
     ]
-    names = type(found[0]).__slots__
-    return {name: float(np.mean([getattr(one, name) for one in found])) for name in names}
+    return {name: float(np.mean([getattr(one, name) for one in found])) for name in EVIDENCE}
 
 
 def _rescored(weighed: Weighed, blend: Blend) -> Weighed:

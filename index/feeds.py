@@ -11,12 +11,13 @@ import hashlib
 import json
 import logging
 import os
+import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.readers import Outcome, Rejection, Skipped, Source, read_bytes
 from index.readers.address import page_id
-from index.readers.decode import decode
+from index.readers.decode import as_utf8, decode
 from index.readers.detect import reader_of
 from index.readers.feed import read_feed
 from rag.errors import SourceRejected
@@ -43,6 +44,8 @@ _SUFFIXES = {
     "application/feed+json": ".json",
     "application/x-ndjson": ".jsonl",
 }
+
+_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 
 _log = logging.getLogger(__name__)
 
@@ -116,10 +119,12 @@ def poll(
     if answer.is_unchanged:
         yield source, Skipped(url, None, UNCHANGED)
         return
-    feed = _feed_text(source, answer.content)
+    content = _content(answer)
+    feed = _feed_text(source, content)
     if feed is None:
-        for outcome in read_bytes(source, answer.content):
+        for outcome in read_bytes(source, content):
             yield source, outcome
+        seen.etag, seen.last_modified = answer.etag, answer.last_modified
         return
     is_whole = True
     for outcome in read_feed(source, feed):
@@ -153,7 +158,7 @@ def _fuller(entry: Article, fetcher: Fetcher) -> tuple[Article, bool]:
     except SourceRejected as error:
         _log.info("%s: %s; the feed's own text is kept.", entry.url, error)
         return entry, error.kind != "unreachable"
-    outcomes = list(read_bytes(_source(entry.url, answer), answer.content))
+    outcomes = list(read_bytes(_source(entry.url, answer), _content(answer)))
     pages = [o for o in outcomes if isinstance(o, Article) and len(o.text) > len(entry.text)]
     if len(pages) != 1:
         return entry, True
@@ -176,6 +181,11 @@ def _fuller(entry: Article, fetcher: Fetcher) -> tuple[Article, bool]:
 def _source(url: str, answer: Fetched) -> Source:
     kind = answer.content_type.partition(";")[0].strip().lower()
     return Source(url, page_id(url), _SUFFIXES.get(kind, ""), answer.url)
+
+
+def _content(answer: Fetched) -> bytes:
+    stated = _CHARSET.search(answer.content_type)
+    return as_utf8(answer.content, stated[1]) if stated else answer.content
 
 
 def _feed_text(source: Source, content: bytes) -> str | None:

@@ -84,20 +84,31 @@ class Archive:
             yield article_of(self._one(f"select {_A} from {part}.article a where a.key = ?", key))
 
     def current(self, article_id: str) -> Article | None:
-        """Return the version of an article that counts today, None where it was removed."""
-        row = self._db.execute(
-            f"select {ARTICLE_COLUMNS} from article where id = ? and is_current = 1", (article_id,)
-        ).fetchone()
-        return article_of(row) if row else None
+        """Return the version of an article that counts today, None where it was removed.
+
+        Raises:
+            IndexUnavailable: Its text is not what was stored.
+        """
+        for part, live in LIVE.items():
+            row = self._db.execute(
+                f"select {_A} from {part}.article a where a.id = ? and {live}", (article_id,)
+            ).fetchone()
+            if row:
+                return article_of(row)
+        return None
 
     def superseding(self, article_id: str) -> str | None:
         """Return the id of the latest article that corrects or replaces this one, if any does."""
-        row = self._db.execute(
-            "select id from article where supersedes = ? and is_current = 1 "
-            "and status != 'withdrawn' order by seen_from desc, id limit 1",
-            (article_id,),
-        ).fetchone()
-        return str(row[0]) if row else None
+        found = [
+            row
+            for part, live in LIVE.items()
+            for row in self._db.execute(
+                f"select coalesce(a.seen_from, 0), a.id from {part}.article a "
+                f"where a.supersedes = ? and a.status != 'withdrawn' and {live}",
+                (article_id,),
+            )
+        ]
+        return str(max(found)[1]) if found else None
 
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return an article version's sentences in order."""
@@ -158,17 +169,25 @@ class Archive:
         counted = Counter(map(self.story_of, keys))
         return _ordered({story: n for story, n in counted.items() if n > 1})
 
-    def carriers(self, story: str) -> tuple[str, ...]:
-        """Return the named outlets that carried a wire story, sorted, each once."""
-        rows = self._db.execute(
-            "with recursive carried (key) as ("
-            "select key from article where id = ? and is_current = 1 "
-            "union select copy.article from copy join carried on copy.original = carried.key) "
-            "select distinct a.source from carried join article a on a.key = carried.key "
-            "where a.is_current = 1 and a.status != 'withdrawn' and a.source is not null",
-            (story,),
-        )
-        return tuple(sorted(str(source) for (source,) in rows))
+    def carriers(self, story: str, as_of: datetime | None = None) -> tuple[str, ...]:
+        """Return the named outlets that had carried a story by then, sorted, each once."""
+        first = self._current_key(story)
+        keys = [] if first is None else [first]
+        for key in keys:  # grows while copies of copies are found
+            copies = self._union("select article from {part}.copy where original = ?", (key,))
+            keys += [copy for (copy,) in copies if self._original(copy) == key]
+        outlets = {
+            row[0]
+            for key in keys
+            for part, live in LIVE.items()
+            for row in self._db.execute(
+                f"select a.source, a.seen_from from {part}.article a where a.key = ? and {live} "
+                "and a.status != 'withdrawn' and a.source is not null",
+                (key,),
+            )
+            if as_of is None or (row[1] or 0) <= as_of.timestamp()
+        }
+        return tuple(sorted(outlets))
 
     def facets(self) -> Facets:
         """Count what may be searched by outlet, section and language, most frequent first."""

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from rag.compose import compose
-from rag.parts import split_parts, split_sides
+from rag.parts import split_parts
 from rag.question import understand
 from rag.reports import Stories
 from rag.retrieve import PassageStore, Retriever
 from rag.types import Turn
 from rag.verify import ArticleStore, verify_answer
 from rag.weighed import Part, Weighed, rerank
-from rag.words import Vocabulary, content_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from rag.score import Blend, Scorer
     from rag.types import Answer, AsOf, Filters, Question
+    from rag.words import Vocabulary
 
 
 class Store(PassageStore, ArticleStore, Stories, Protocol):
@@ -77,7 +77,7 @@ class Answerer:
             self._store,
             blend=blend or self._blend,
             threshold=self._threshold,
-            unknown=self._unknown(weighed.question),
+            vocabulary=self._vocabulary,
         )
         return verify_answer(answer, self._store)
 
@@ -92,8 +92,7 @@ class Answerer:
         """Return all that an answer is chosen from: what training fits and reports explain.
 
         A part of a question may lean on the part before it and on what that one found, as a
-        follow-up leans on the conversation. A comparison is read whole, and its two sides bring
-        further evidence.
+        follow-up leans on the conversation.
 
         Raises:
             UsageError: The question is empty or too long.
@@ -109,23 +108,12 @@ class Answerer:
             turns.append(Turn(each, best[0].lead_text if best else ""))
         if not parts:
             parts = [self._part(question)]
-            for side in split_sides(question.text):
-                asked = understand(side, history=turns, filters=filters, as_of=as_of)
-                asked = replace(asked, expected=question.expected, max_sentences=1)
-                parts.append(self._part(asked, required=False))
-                turns = [*history, Turn(question.text, "")]
         return Weighed(question, rerank(parts), tuple(parts))
 
-    def _part(self, question: Question, *, required: bool = True) -> Part:
+    def _part(self, question: Question) -> Part:
         hits = self._retriever.retrieve(question, n_articles=self._n_articles)
-        return Part(question, hits, self._scorer.score(question, hits), required)
+        return Part(question, hits, self._scorer.score(question, hits))
 
     def coverage(self, as_of: datetime | None = None) -> AsOf:
         """Say how far the archive reaches, and how many articles it holds."""
         return self._store.coverage(as_of)
-
-    def _unknown(self, question: Question) -> tuple[str, ...]:
-        """Return the question's words that stand nowhere in the archive, in order."""
-        stems = {word: self._vocabulary.stems(word) for word in content_words(question.standalone)}
-        frequency = self._vocabulary.document_frequency
-        return tuple(w for w, found in stems.items() if found and not any(map(frequency, found)))

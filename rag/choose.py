@@ -56,12 +56,29 @@ def fits_beside(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 
 def same(one: Candidate, other: Candidate) -> bool:
-    """Say whether the one tells nothing that the other does not; another figure is news."""
-    texts = one.sentence.text.lower(), other.sentence.text.lower()
-    first, second = (set(re.findall(r"\w+", text)) for text in texts)
-    if numbers(texts[0]) - numbers(texts[1]) or (first - second) & NUMBER_WORDS:
+    """Say whether the one tells nothing that the other does not.
+
+    Another figure, name, day or negation is news, however alike the rest of the words.
+    """
+    texts = one.sentence.text, other.sentence.text
+    if numbers(texts[0]) - numbers(texts[1]) or _telling(texts[0]) - _telling(texts[1]):
         return False
+    if bool(_NEGATION.search(texts[0])) != bool(_NEGATION.search(texts[1])):
+        return False
+    first, second = (set(re.findall(r"\w+", text.lower())) for text in texts)
     return len(first & second) >= SAME * max(1, min(len(first), len(second)))
+
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nobody|none|neither|nor|without|cannot)\b|n[’']t\b", re.IGNORECASE
+)
+
+
+def _telling(text: str) -> frozenset[str]:
+    """Return the number words of a text, and its capitalised words but the first."""
+    words = re.findall(r"[\w’'-]+", text)
+    named = {word.removesuffix("’s").removesuffix("'s") for word in words[1:] if word[0].isupper()}
+    return frozenset(named | ({word.lower() for word in words} & NUMBER_WORDS))
 
 
 def _speaker(question: Question, candidates: Sequence[Candidate]) -> Candidate | None:

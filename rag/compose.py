@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from rag.reports import Stories
     from rag.score import Blend
-    from rag.types import Candidate
+    from rag.types import Article, Candidate
     from rag.weighed import Part, Weighed
+    from rag.words import Vocabulary
 
 LEADS = {
     Expected.PERSON, Expected.PLACE, Expected.DATE, Expected.NUMBER, Expected.MONEY,
@@ -45,35 +46,34 @@ def compose(
     *,
     blend: Blend,
     threshold: float,
-    unknown: Sequence[str] = (),
+    vocabulary: Vocabulary,
 ) -> Answer:
     """Return the answer of the best sentences where it is likely enough to be one.
 
-    Of a question in parts every part must be likely enough; the refusal is about the first that
-    is not. `unknown` are words of the question that stand nowhere in the archive.
+    Of a question in parts every part must be likely enough; the refusal is about the most
+    doubtful one. `threshold` is the least probability to answer with.
     """
     found = _found(weighed)
     doubtful = weighed.doubtful
     if not doubtful.scored.candidates or doubtful.scored.probability < threshold:
-        return _refusal(weighed, doubtful, reach, unknown, found)
-    told = [part for part in weighed.parts if part.required or _brings(part, threshold)]
-    states = [_states(part, blend, stories) for part in told]
+        return _refusal(weighed, doubtful, reach, vocabulary, found)
+    states = [_states(part, blend, stories) for part in weighed.parts]
     chosen = choose_parts([one.chosen for one in states])
-    earlier = [candidate for one in states for candidate in one.earlier]
+    earlier = dict.fromkeys(candidate for one in states for candidate in one.earlier)
     dates = [at for c in chosen if (at := c.hit.article.dated_at)]
     expected = {
         id(c): part.question.expected for part in weighed.parts for c in part.scored.candidates
     }
     return Answer(
         question=weighed.question,
-        sentences=tuple(_sentence(c, expected.get(id(c))) for c in chosen),
+        sentences=tuple(_sentence(c, expected.get(id(c)), stories) for c in chosen),
         hits=weighed.hits,
         as_of=AsOf(
             max(dates, default=None), reach.archive_from, reach.archive_to, reach.n_articles
         ),
         probability=weighed.probability,
-        notes=tuple(_notes(weighed, states, chosen, stories)),
-        earlier=tuple(_sentence(c, None) for c in earlier if c not in chosen),
+        notes=tuple(dict.fromkeys(_notes(weighed, states, chosen, stories, vocabulary))),
+        earlier=tuple(_sentence(c, None, stories) for c in earlier if c not in chosen),
         found=found,
     )
 
@@ -82,7 +82,7 @@ def _refusal(
     weighed: Weighed,
     doubtful: Part,
     reach: AsOf,
-    unknown: Sequence[str],
+    vocabulary: Vocabulary,
     found: tuple[Citation, ...],
 ) -> Answer:
     closest = next(iter(doubtful.scored.candidates), None)
@@ -92,35 +92,35 @@ def _refusal(
         hits=weighed.hits,
         as_of=reach,
         probability=weighed.probability,
-        refusal=refuse(doubtful.question, weighed.hits, reach, unknown),
+        refusal=refuse(weighed, doubtful, reach, vocabulary),
         closest=Citation.of(closest.hit.article, closest.sentence) if closest else None,
         found=found,
     )
 
 
-def _brings(part: Part, threshold: float) -> bool:
-    """Say whether a side of a comparison is sure enough to be shown beside the whole."""
-    return bool(part.scored.candidates) and part.scored.probability >= threshold
-
-
 def _states(part: Part, blend: Blend, stories: Stories) -> States:
-    candidates = part.scored.candidates
-    chosen = choose(part.question, candidates, join=blend.join)
-    return order_states(part.question, candidates, chosen, story_of=stories.story_of)
+    chosen = choose(part.question, part.scored.candidates, join=blend.join)
+    return order_states(part.question, part.scored, chosen, story_of=stories.story_of)
 
 
 def _notes(
-    weighed: Weighed, states: Sequence[States], chosen: Sequence[Candidate], stories: Stories
+    weighed: Weighed,
+    states: Sequence[States],
+    chosen: Sequence[Candidate],
+    stories: Stories,
+    vocabulary: Vocabulary,
 ) -> Iterable[Note]:
-    if len([part for part in weighed.parts if part.required]) == 1:
-        scored = weighed.parts[0].scored
-        verdict = settle(weighed.question, scored.candidates[0], scored.features[0])
-        reports = count_reports(scored.candidates, stories)
-        yield from (note for note in (verdict, reports) if note)
+    """Yield what is said beside the answer; verdict and count are about its first sentence."""
+    if len(weighed.parts) == 1:
+        question, scored = weighed.question, weighed.parts[0].scored
+        if not states[0].notes and (verdict := settle(question, chosen[0], vocabulary.stems)):
+            yield verdict
+        if reports := count_reports(scored, chosen[0], stories, question.as_of):
+            yield reports
     for one in states:
         yield from one.notes
     if any(is_opinion(candidate.hit.article) for candidate in chosen):
-        yield Note(NoteKind.OPINION, "From an opinion piece: its writer\u2019s view, not a report.")
+        yield Note(NoteKind.OPINION, "From an opinion piece: its writer’s view, not a report.")
 
 
 def _found(weighed: Weighed) -> tuple[Citation, ...]:
@@ -134,7 +134,7 @@ def _found(weighed: Weighed) -> tuple[Citation, ...]:
     return tuple(best[id_] for id_ in order if id_ in best)
 
 
-def _sentence(candidate: Candidate, expected: Expected | None) -> AnswerSentence:
+def _sentence(candidate: Candidate, expected: Expected | None, stories: Stories) -> AnswerSentence:
     sentence, lead = candidate.sentence, None
     if candidate.lead and expected in LEADS:
         lead = Span(candidate.lead.start - sentence.start, candidate.lead.end - sentence.start)
@@ -143,13 +143,14 @@ def _sentence(candidate: Candidate, expected: Expected | None) -> AnswerSentence
         text=sentence.text,
         citation=Citation.of(article, sentence),
         lead=lead,
-        badge=_badge(candidate),
-        times=resolve_times(sentence.text, article.published_at or article.updated_at),
+        badge=_badge(article, stories),
+        times=resolve_times(sentence.text, article),
     )
 
 
-def _badge(candidate: Candidate) -> Badge | None:
-    article = candidate.hit.article
+def _badge(article: Article, stories: Stories) -> Badge | None:
     if article.status is Status.CORRECTED:
         return Badge.CORRECTED
+    if stories.superseding(article.id):
+        return Badge.SUPERSEDED
     return Badge.OPINION if is_opinion(article) else None

@@ -14,15 +14,16 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TITLE_LABEL = re.compile(
-    r"^\W*(?:opinion|op-?ed|editorial|commentary|column|viewpoint|letter|comment|guest essay)\s*"
-    r"[:|–—-]",
+    r"^\W*(?:opinion|op-?ed|editorial|commentary|column|viewpoint|letter|comment|guest essay)"
+    r"(?::|\s+[|–—-]\s)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
     r"\b(?:opinion|op-?ed|editorial|columnist|column|commentator|commentary|argue[sd]?|argument|"
-    r"viewpoint|think[s]?|thought|view|views|believe[sd]?|critic|writer)\b",
+    r"viewpoint|view|views|critic|writer)\b",
     re.IGNORECASE,
 )
+_LAST_NAME = re.compile(r"[A-Z][\w’'-]+(?=,| and|$)")
 
 
 def is_opinion(article: Article) -> bool:
@@ -34,6 +35,8 @@ def may_speak(question: Question, article: Article) -> bool:
     """Say whether an article may answer: opinion only where it or its writer is asked for."""
     if not is_opinion(article):
         return True
-    last_names = re.findall(r"([A-Z][\w’'-]+)(?:,| and|$)", article.byline or "")
-    named = any(name.lower() in question.standalone.lower() for name in last_names)
+    named = any(
+        re.search(rf"\b{re.escape(name)}\b", question.standalone)
+        for name in _LAST_NAME.findall(article.byline or "")
+    )
     return named or _ASKED.search(question.standalone) is not None

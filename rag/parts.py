@@ -6,37 +6,41 @@ import re
 
 MAX_PARTS = 3
 _PREPOSITION = r"(?:(?:about|at|by|for|from|in|of|on|since|to|under|until|with)\s+)?"
-_ASKING = r"(?:who|whom|whose|what|when|where|why|how|which)\b"
-_AUXILIARY = r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could)\b"
-# 'Who owns it, and when did it open?' - a new question word, or a comma and an auxiliary.
+_ASKING = r"(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hy|[Hh]ow|[Ww]hich)\b"
+_AUXILIARY = (
+    r"(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould|"
+    r"[Cc]an|[Cc]ould)\b"
+)
+# 'Who owns it, and when did it open?' - a new question word, a comma and an auxiliary, or a new
+# sentence that asks.
 JOINT = re.compile(
     rf"(?:\s*[,;]?\s+(?:and|but|or)\s+(?:then\s+)?(?={_PREPOSITION}{_ASKING})"
     rf"|\s*[,;]\s+(?:and|but|or)\s+(?={_AUXILIARY})"
-    r"|\?\s+(?=\w))",
+    rf"|\?\s+(?:[Aa]nd\s+|[Bb]ut\s+)?(?={_PREPOSITION}(?:{_ASKING}|{_AUXILIARY})))"
+)
+BEGINS = re.compile(rf"^(?:{_PREPOSITION}{_ASKING}|{_AUXILIARY})", re.IGNORECASE)
+# 'those who stayed and who fled', 'what was wanted and what was given': no questions of their own
+RELATIVE = re.compile(
+    r"\b(?:people|those|men|women|children|ones|between|of|about|on|know|explain|say)\s+"
+    r"(?:who|whose|what|when|where|why|how|which)\b[^?]*$",
     re.IGNORECASE,
 )
-# 'Was the first bid higher than the second?' - both sides of a comparison want evidence.
-COMPARED = re.compile(
-    r"\s+(?:than|as against|compared? (?:with|to)|differ(?:s|ed|ent)? from|versus|vs\.?)\s+",
-    re.IGNORECASE,
-)
-MIN_WORDS = 2
+MIN_WORDS = 3
 
 
 def split_parts(text: str) -> tuple[str, ...]:
     """Return the parts of a question of several in order, at most three; of a simple one none.
 
     Parts are wording only: what a part leans on (a pronoun, a name said before) is for
-    `rag.followup.resolve` to fill in from the part before it.
+    `rag.followup.resolve` to fill in from the part before it. A question is kept whole unless
+    every piece of it asks by itself.
     """
-    parts = [part for part in JOINT.split(text) if len(part.split()) >= MIN_WORDS]
-    return tuple(_asked(part) for part in parts[:MAX_PARTS]) if len(parts) > 1 else ()
-
-
-def split_sides(text: str) -> tuple[str, ...]:
-    """Return the two sides of a comparison, as wording; of any other question none."""
-    sides = [side for side in COMPARED.split(text, maxsplit=1) if len(side.split()) >= MIN_WORDS]
-    return tuple(_asked(side) for side in sides) if len(sides) == 2 else ()
+    pieces = JOINT.split(text)
+    if len(pieces) < 2 or any(RELATIVE.search(piece) for piece in pieces[:-1]):
+        return ()
+    if not all(BEGINS.match(piece) and len(piece.split()) >= MIN_WORDS for piece in pieces):
+        return ()
+    return tuple(_asked(piece) for piece in pieces[:MAX_PARTS])
 
 
 def _asked(part: str) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.followup import resolve
+from rag.followup import asks_again, resolve
 from rag.types import Expected, Filters, Question, Turn
 
 if TYPE_CHECKING:
@@ -30,10 +30,20 @@ _BODIES = (
 _SUMS = r"cost|price|fine|salary|budget|fee|wage|bail|reward|revenue|profit|loss"
 _SAID = r"say|said|tell|told|call|called|describe|comment|respond|suggest|warn|promise"
 _SIZES = r"many|much|old|tall|far|fast|deep|high|large|big|heavy|wide|often|hot|cold"
-_MEASURES = r"number|age|size|amount|depth|height|distance|speed|temperature|score"
+_MEASURES = (
+    r"number|age|size|amount|depth|height|distance|speed|temperature|score|toll|death toll|turnout|"
+    r"total|count|margin"
+)
 
 # The first kind one of whose patterns is found decides; specific kinds stand before general ones.
 _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
+    (
+        Expected.YES_NO,
+        (
+            r"^(?!(?:can|could|do) you (?:tell|say|know)\b)"
+            r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b",
+        ),
+    ),
     (
         Expected.LIST,
         (
@@ -68,6 +78,7 @@ _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
         (
             r"\b(what|which) (share|percentage|proportion|per cent|percent|fraction|rate)\b",
             r"\bhow many per ?cent\b",
+            r"\bwhat (is|was) the (\w+ ){0,2}(rate|share|percentage|proportion)\b",
         ),
     ),
     (
@@ -79,14 +90,22 @@ _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
             rf"\b({_SUMS}) of\b",
         ),
     ),
-    (Expected.NUMBER, (rf"\bhow ({_SIZES})\b", rf"\bwhat ({_MEASURES})\b")),
+    (
+        Expected.NUMBER,
+        (
+            rf"\bhow ({_SIZES})\b",
+            rf"\bwhat ({_MEASURES})\b",
+            rf"\bwhat (is|was|were) the (latest |current |final |official )?({_MEASURES})\b",
+        ),
+    ),
     (
         Expected.PERSON,
         (
             r"^(who|whose|whom)\b",
             rf"\b(which|what) ({_PEOPLE})\b",
             r"\bname of the (man|woman|person)\b",
-            r"\bwho\b.*\?$",
+            r"^(in|at|on|by|for|from|to|with|of|about|under) (who|whom|whose)\b",
+            r"\b(tell me|know|say|say it was) who\b",
         ),
     ),
     (
@@ -98,13 +117,6 @@ _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
         ),
     ),
     (Expected.ORGANISATION, (rf"\b(which|what) (\w+ )?({_BODIES})\b",)),
-    (
-        Expected.YES_NO,
-        (
-            r"^(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
-            r"must)\b",
-        ),
-    ),
 )
 EXPECTED = tuple(
     (kind, tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
@@ -143,7 +155,7 @@ def understand(
     if len(asked) > MAX_CHARS:
         raise UsageError(f"The question has {len(asked)} characters; at most {MAX_CHARS} are read.")
     standalone = resolve(asked, history)
-    expected = expect(asked)
+    expected = expect(standalone if history and asks_again(asked) else asked)
     return Question(
         text=asked,
         standalone=standalone,

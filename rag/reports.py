@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from rag.choose import same
+from rag.states import near
 from rag.types import Note, NoteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from datetime import datetime
 
+    from rag.score import Scored
     from rag.types import Candidate
-
-NEAR = 1.5  # how far below the best a sentence may score and still count as a report of the same
 
 
 class Stories(Protocol):
@@ -22,29 +23,45 @@ class Stories(Protocol):
         """Return the id of the earliest article of the story, the article's own when alone."""
         ...
 
-    def carriers(self, story: str) -> tuple[str, ...]:
-        """Return the outlets that carried a story, in alphabetical order, each once."""
+    def carriers(self, story: str, as_of: datetime | None = None) -> tuple[str, ...]:
+        """Return the named outlets that had carried a story by then, sorted, each once."""
+        ...
+
+    def superseding(self, article_id: str) -> str | None:
+        """Return the id of the latest article that corrects or replaces this one, if any does."""
         ...
 
 
-def count_reports(candidates: Sequence[Candidate], stories: Stories) -> Note | None:
-    """Say how many independent reports say what the best candidate says; None for one of one."""
-    supporting = {stories.story_of(c.hit.article.id) for c in _supporting(candidates)}
-    outlets = {outlet for story in supporting for outlet in stories.carriers(story)}
-    if len(supporting) > 1:
-        return Note(NoteKind.REPORTS, f"{len(supporting)} independent reports.")
+def count_reports(
+    scored: Scored, head: Candidate, stories: Stories, as_of: datetime | None
+) -> Note | None:
+    """Say how many independent reports say what the shown `head` says; None for one of one.
+
+    Reports are independent where neither the wire story nor the outlet is the same.
+    """
+    first_by: dict[str | None, str] = {}  # outlet -> story
+    for candidate in _supporting(scored, head):
+        article = candidate.hit.article
+        story = stories.story_of(article.id)
+        if story not in first_by.values():
+            first_by.setdefault(article.source, story)
+    if len(first_by) > 1:
+        return Note(NoteKind.REPORTS, f"{len(first_by)} independent reports.")
+    outlets = stories.carriers(next(iter(first_by.values())), as_of)
     if len(outlets) > 1:
         return Note(NoteKind.REPORTS, f"One report, carried by {len(outlets)} outlets.")
     return None
 
 
-def _supporting(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield the best and what gives the same short answer or says the same sentence again."""
-    best = candidates[0]
-    lead = best.lead_text.lower().strip(" .,")
-    for candidate in candidates:
-        if candidate.score < best.score - NEAR:
-            return
-        told = candidate.lead_text.lower().strip(" .,")
-        if candidate is best or (lead and told == lead) or same(candidate, best):
+def _supporting(scored: Scored, head: Candidate) -> Iterator[Candidate]:
+    """Yield the head and what gives its short answer again or says its sentence again."""
+    lead = _bare(head)
+    yield head
+    for candidate, _ in near(scored):
+        repeats = same(candidate, head) and same(head, candidate)
+        if candidate is not head and (repeats or (lead and _bare(candidate) == lead)):
             yield candidate
+
+
+def _bare(candidate: Candidate) -> str:
+    return candidate.lead_text.lower().strip(" .,")

@@ -1,8 +1,8 @@
 """One figure, several reports: which state is the newest, what was said before, who disagrees.
 
-Only figures are compared: where the short answers of two articles are quantities of one unit and
-differ, either the figure changed (the later report is the state of things) or independent outlets
-give different values at the same time (the reader sees both).
+Only figures are compared: where the short answers of two articles are quantities of one unit that
+contradict each other, either the figure changed (the later report is the state of things) or
+independent outlets give different values at the same time (the reader sees both).
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rag.choose import fits_beside
+from rag.dates import written
 from rag.features import times
 from rag.quantities import Quantity, quantities
 from rag.types import Expected, Note, NoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
+    from rag.features import Features
+    from rag.score import Scored
     from rag.types import Candidate, Question
 
 FIGURES = frozenset({Expected.NUMBER, Expected.MONEY, Expected.PERCENT, Expected.DURATION})
-RIVAL = 1.5  # how far below the best a sentence may score and still be a report of the same figure
-SAME_TIME = timedelta(hours=36)  # reports of one news cycle; later ones tell a later state
+NEAR = 1.5  # how far below the best a sentence may score and still report the same thing
+SAME_TIME_S = timedelta(hours=24).total_seconds()  # outlets of one day; later is a later state
+UNDATED = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class States:
 
 def order_states(
     question: Question,
-    candidates: Sequence[Candidate],
+    scored: Scored,
     chosen: Sequence[Candidate],
     *,
     story_of: Callable[[str], str],
@@ -47,57 +50,105 @@ def order_states(
 
     Where the question asks for the newest state, older values leave the answer for `earlier`;
     otherwise they stay behind the newest. A question that names its own time keeps its order. A
-    correction comes before what it corrects.
-    `story_of` gives the wire story an article is a copy of: copies never disagree.
+    correction comes before what it corrects. `story_of` gives the wire story an article is a copy
+    of: copies never disagree.
     """
-    if correction := _correction(candidates):
+    best = scored.candidates[0]
+    if correction := _correction(scored.candidates):
         rest = [c for c in chosen if fits_beside(c, [correction])]
         return States((correction, *rest))
-    told = _told(candidates[0])
+    told = told_figure(best)
     if question.expected not in FIGURES or told is None:
         return States(_newest_first(chosen) if question.wants_latest else tuple(chosen))
-    rivals = _rivals(candidates, told)
-    head, shown = candidates[0], list(chosen)
-    if question.wants_latest or not times(question.text):
-        head = max([head, *rivals], key=lambda c: (_at(c), c.score))
-        if _at(head) - _at(candidates[0]) <= SAME_TIME.total_seconds():
-            head = candidates[0]
-    shown = [head, *(c for c in shown if c is not head)]
-    others = [c for c in (candidates[0], *rivals) if c is not head and _differ(c, head)]
-    older = [c for c in others if _at(head) - _at(c) > SAME_TIME.total_seconds()]
-    disputing = [
-        c
-        for c in others
-        if abs(_at(head) - _at(c)) <= SAME_TIME.total_seconds()
-        and c.hit.article.source != head.hit.article.source
-        and story_of(c.hit.article.id) != story_of(head.hit.article.id)
+    rivals = _rivals(scored, told)
+    pinned = times(question.standalone) and not question.wants_latest
+    head = best if pinned else max([best, *rivals], key=lambda c: (_at(c), c.score))
+    others = [c for c in (best, *rivals) if c is not head and _differ(c, head)]
+    disputing = [c for c in others if _dispute(c, head, story_of)]
+    if disputing and not question.wants_latest:
+        head = best  # of one day's outlets none is the newest state
+        others = [c for c in (best, *rivals) if c is not head and _differ(c, head)]
+        disputing = [c for c in others if _dispute(c, head, story_of)]
+    older = [c for c in others if c not in disputing and UNDATED < _at(c) < _at(head)]
+    return _shown(question, head, chosen, older, disputing)
+
+
+def near(scored: Scored) -> list[tuple[Candidate, Features]]:
+    """Return the candidates that may report what the best one does, the best first.
+
+    They score nearly as well, and their passage covers the question's names and times as well.
+    """
+    best, asked = scored.candidates[0], scored.features[0]
+    return [
+        (candidate, found)
+        for candidate, found in zip(scored.candidates, scored.features, strict=True)
+        if candidate.score >= best.score - NEAR
+        and found.names_passage >= asked.names_passage
+        and found.times_passage >= asked.times_passage
     ]
-    for other in disputing[:1]:
-        if other not in shown and fits_beside(other, shown[:1]):
-            shown = [head, other, *(c for c in shown[1:] if fits_beside(c, [head, other]))]
-    if question.wants_latest:
-        shown = [c for c in shown if c not in older]
-    older.sort(key=lambda c: -_at(c))
-    return States(tuple(shown), tuple(older), _notes(head, older, disputing))
+
+
+def told_figure(candidate: Candidate) -> Quantity | None:
+    """Return the figure a sentence answers with: the quantity that its short answer touches."""
+    if candidate.lead is None:
+        return None
+    start = candidate.lead.start - candidate.sentence.start
+    end = candidate.lead.end - candidate.sentence.start
+    found = quantities(candidate.sentence.text)
+    return next((q for q in found if q.span.start < end and q.span.end > start), None)
+
+
+def _shown(
+    question: Question,
+    head: Candidate,
+    chosen: Sequence[Candidate],
+    older: Sequence[Candidate],
+    disputing: Sequence[Candidate],
+) -> States:
+    shown = [head]
+    for candidate in (*disputing[:1], *chosen):
+        wanted = candidate not in older or not question.wants_latest
+        if wanted and candidate not in shown and fits_beside(candidate, shown):
+            shown.append(candidate)
+    earlier = tuple(sorted(older, key=lambda c: -_at(c)))
+    return States(tuple(shown), earlier, _notes(head, earlier, disputing))
 
 
 def _correction(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the best near sentence of the article that corrects the best one's, if any."""
+    """Return the best near sentence by which an article corrects the best one's, if any does.
+
+    It must bear on the point: repeat the best's short answer, or give another figure.
+    """
     best = candidates[0]
-    near = (c for c in candidates[1:] if c.score >= best.score - RIVAL)
-    return next((c for c in near if c.hit.article.supersedes == best.hit.article.id), None)
-
-
-def _rivals(candidates: Sequence[Candidate], told: Quantity) -> list[Candidate]:
-    """Return the best sentence of each other article that gives another value of the figure."""
-    best, found = candidates[0], dict[str, "Candidate"]()
     for candidate in candidates[1:]:
-        if candidate.score < best.score - RIVAL:
-            break
-        value = _told(candidate)
+        if candidate.score < best.score - NEAR:
+            return None
+        if candidate.hit.article.supersedes == best.hit.article.id and (
+            _differ(candidate, best)
+            or (best.lead_text and best.lead_text.lower() in candidate.sentence.text.lower())
+        ):
+            return candidate
+    return None
+
+
+def _rivals(scored: Scored, told: Quantity) -> list[Candidate]:
+    """Return the best sentence of each other article that gives another value of the figure."""
+    best, found = scored.candidates[0], dict[str, "Candidate"]()
+    for candidate, _ in near(scored)[1:]:
+        value = told_figure(candidate)
         if value and value.differs(told) and candidate.hit.article.id != best.hit.article.id:
             found.setdefault(candidate.hit.article.id, candidate)
     return list(found.values())
+
+
+def _dispute(one: Candidate, other: Candidate, story_of: Callable[[str], str]) -> bool:
+    """Say whether two reports are of other outlets, other stories and the same time."""
+    first, second = one.hit.article, other.hit.article
+    return (
+        first.source != second.source
+        and story_of(first.id) != story_of(second.id)
+        and abs(_at(one) - _at(other)) <= SAME_TIME_S
+    )
 
 
 def _notes(
@@ -115,18 +166,13 @@ def _notes(
 
 def _said(candidate: Candidate) -> str:
     article, at = candidate.hit.article, candidate.hit.article.dated_at
-    dated = f", {at.day} {at:%B %Y}" if at else ""
+    dated = f", {written(at)}, {at:%H:%M}" if at else ""
     return f"{candidate.lead_text} ({article.source or 'unnamed outlet'}{dated})"
 
 
 def _differ(one: Candidate, other: Candidate) -> bool:
-    first, second = _told(one), _told(other)
+    first, second = told_figure(one), told_figure(other)
     return first is not None and second is not None and first.differs(second)
-
-
-def _told(candidate: Candidate) -> Quantity | None:
-    """Return the figure a sentence answers with: the first quantity of its short answer."""
-    return next(iter(quantities(candidate.lead_text)), None)
 
 
 def _newest_first(chosen: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -134,5 +180,5 @@ def _newest_first(chosen: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _at(candidate: Candidate) -> float:
-    at: datetime | None = candidate.hit.article.dated_at
-    return at.timestamp() if at else float("-inf")
+    at = candidate.hit.article.dated_at
+    return at.timestamp() if at else UNDATED

@@ -15,15 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a question, the hits that were read for it (in fused order), its sentences.
-
-    A part that is not `required` brings evidence where it has some, and never causes a refusal.
-    """
+    """One part of a question, the hits that were read for it (in fused order), its sentences."""
 
     question: Question
     hits: tuple[Hit, ...]
     scored: Scored
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +32,12 @@ class Weighed:
 
     @property
     def doubtful(self) -> Part:
-        """The required part that is least likely to be answered."""
-        required = [part for part in self.parts if part.required]
-        return min(required, key=lambda part: part.scored.probability)
+        """The part that is least likely to be answered."""
+        return min(self.parts, key=lambda part: part.scored.probability)
 
     @property
     def probability(self) -> float:
-        """The chance that every part is answered: that of the most doubtful one."""
+        """The chance that the most doubtful part is answered: no whole answer is likelier."""
         return self.doubtful.scored.probability
 
 

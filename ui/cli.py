@@ -58,6 +58,8 @@ def ask(
     index: IndexOption = None,
     as_of: DateOption = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this outlet; repeat.")] = None,
+    section: Annotated[list[str] | None, typer.Option(help="Only this section; repeat.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; repeat.")] = None,
     since: DateOption = None,
     until: DateOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -76,6 +78,8 @@ def ask(
     asked = sys.stdin.read() if question == "-" else question
     filters = Filters(
         sources=tuple(source or ()),
+        sections=tuple(section or ()),
+        languages=tuple(language or ()),
         since=moment(since, end_of_day=False),
         until=moment(until, end_of_day=True),
     )
@@ -138,7 +142,7 @@ def verify(
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from error
     generation = gen.current(load_settings(index=index).index)
-    with closing(Archive(generation.folder / gen.ARCHIVE)) as archive:
+    with closing(Archive(generation.folder)) as archive:
         checks = verify_text(text, archive)
     if as_json:
         rows = [

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter
 
+from rag.followup import turn_of
 from rag.types import Answer, Citation, Filters, Status, Turn
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Exchange:
         """What a follow-up may lean on; None where nothing was said."""
         if self.answer is None or self.asked.mode is Mode.SEARCH:
             return None
-        return Turn(self.asked.question, self.answer.text)
+        return turn_of(self.answer)
 
     @property
     def cited(self) -> tuple[Citation, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from rag.types import Span
@@ -90,13 +91,15 @@ class Figure:
 
 
 def figures_in(text: str) -> tuple[Figure, ...]:
-    """Return the figures of a sentence in order."""
+    """Return the figures of a sentence in order; of 'from 28 to 30' the one it came to."""
     days = [match.span() for match in _DAY.finditer(text)]
     found = [
         match
         for match in _NUMBER.finditer(text)
         if _counts(match, text) and not any(s <= match.start() < e for s, e in days)
     ]
+    left = [one for one, next_ in pairwise(found) if _gave_way(one, next_, text)]
+    found = [match for match in found if match not in left]
     edges = [0, *(match.end() for match in found)], [*(match.start() for match in found), len(text)]
     return tuple(
         Figure(
@@ -115,6 +118,7 @@ def best_figure(
 ) -> Figure | None:
     """Return the candidate that most tells what is asked, None where none seems to.
 
+    A figure must share more than a word with the question, or the kind of count it asks for.
     Words after a figure say more of it than those before, and a word that stands for another kind
     of count speaks against it: of 'nine were killed and 35 were missing' each has its own.
 
@@ -127,7 +131,8 @@ def best_figure(
         (_telling(one, about) + _is_in(one, lead), -n, one) for n, one in enumerate(candidates)
     ]
     best = max(scored, default=None, key=lambda row: row[:2])
-    return best[2] if best and best[0] >= LEAST_TELLING else None
+    least = LEAST_TELLING if _counts_in(about) else LEAST_TELLING + 1
+    return best[2] if best and best[0] >= least else None
 
 
 def _telling(figure: Figure, about: frozenset[str]) -> int:
@@ -185,6 +190,12 @@ def _counts(match: re.Match[str], text: str) -> bool:
     )
     glued = before[-1:].isalnum() or before[-1:] in {"-", ":", "."} or before.endswith("No. ")
     return not (is_year or glued or _TIME_AFTER.match(text, after))
+
+
+def _gave_way(one: re.Match[str], following: re.Match[str], text: str) -> bool:
+    between = text[one.end() : following.start()]
+    came_from = text[: one.start()].rstrip().endswith("from")
+    return came_from and re.fullmatch(r"%?(?:\s[\w%]+)?\sto\s", between) is not None
 
 
 def _value(match: re.Match[str]) -> float:

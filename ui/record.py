@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from rag.record import CitationRecord, prediction
+from rag.record import CitationRecord, NoteRecord, prediction
 from rag.types import AnswerSentence
 from ui.locator import Locator
 
@@ -29,15 +29,7 @@ class SourceRecord(CitationRecord):
     language: str | None
     updated: str | None
     status: str | None
-    badge: str | None
     locator: str
-
-
-class NoteRecord(TypedDict):
-    """A line beside the answer."""
-
-    kind: str
-    text: str
 
 
 class ExchangeRecord(TypedDict):
@@ -89,7 +81,7 @@ def record_of(exchange: Exchange) -> ExchangeRecord:
         probability=told["probability"],
         as_of=told["as_of"],
         citations=_sources(exchange, answer, answer.sentences),
-        notes=[NoteRecord(kind=note.kind.value, text=note.text) for note in answer.notes],
+        notes=told["notes"],
         earlier=_sources(exchange, answer, answer.earlier),
         found=_sources(exchange, answer, _bare(answer.found)),
         closest=closest[0],
@@ -119,7 +111,6 @@ def _source(exchange: Exchange, record: CitationRecord, sentence: AnswerSentence
         language=origin.language if origin else None,
         updated=_stamp(origin.updated_at) if origin else None,
         status=origin.status.value if origin else None,
-        badge=sentence.badge.value if sentence.badge else None,
         locator=str(Locator.of(sentence.citation)),
     )
 

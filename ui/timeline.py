@@ -73,7 +73,12 @@ def _anchor(answer: Answer, about: frozenset[str]) -> Figure | None:
     if not answer.sentences:
         return None
     first, expected = answer.sentences[0], answer.question.expected
-    fitting = [one for one in figures_in(first.text) if _is_asked(one.kind, expected)]
+    told = figures_in(first.text)
+    if expected is Expected.THING and first.lead:  # 'What is the latest toll?' names no number
+        lead = first.lead
+        in_lead = [one for one in told if lead.start <= one.span.start < lead.end]
+        return best_figure(in_lead, about, lead=lead)
+    fitting = [one for one in told if _is_asked(one.kind, expected)]
     return best_figure(fitting, about, lead=first.lead)
 
 

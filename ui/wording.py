@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from rag.types import AsOf, Citation
+    from rag.types import AnswerSentence, AsOf, Citation
     from ui.exchange import Asked
 
 UNNAMED: Final = "Unnamed outlet"
@@ -55,6 +55,12 @@ def reach(coverage: AsOf) -> str:
 def outlet_and_day(citation: Citation) -> str:
     """Name a citation's outlet and day: 'Meridian Wire, 18 September 2025'."""
     return f"{citation.source or UNNAMED}, {day(citation.published_at)}"
+
+
+def times_told(sentence: AnswerSentence) -> tuple[str, ...]:
+    """Say what the relative times of a sentence mean: 'Tuesday: 16 September 2025'."""
+    told = {sentence.text[at.span.start : at.span.end]: at.means for at in sentence.times}
+    return tuple(f"{said}: {means}" for said, means in told.items())
 
 
 def narrowing(asked: Asked) -> Iterator[str]:

@@ -38,7 +38,8 @@ from rag.choose import choose
 from rag.evidence import NAMES as EVIDENCE
 from rag.evidence import Evidence, weigh_evidence
 from rag.features import NAMES
-from rag.score import Blend, Weights
+from rag.score import Blend, Scored, Weights
+from rag.states import order_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,6 +156,8 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
             for held in range(N_FOLDS)
         ]
         orders = [fit_order(rows, penalty) for rows in without]
+        everything = [*news, *squad]
+        whole = fit_order(everything, penalty)
         for join in JOINS:
             outside: list[tuple[Row, Blend]] = []  # (row, blend fitted without its fold)
             for held, (rows, order) in enumerate(zip(without, orders, strict=True)):
@@ -164,8 +167,7 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
             threshold, value, report = judge(outside)
             print(penalty, join, threshold, round(value, 4), flush=True)
             if best is None or value > best[0]:
-                everything = [*news, *squad]
-                fitted = fit_blend(everything, fit_order(everything, penalty), penalty, join)
+                fitted = fit_blend(everything, whole, penalty, join)
                 best = (
                     value,
                     replace(fitted, threshold=threshold),
@@ -241,11 +243,14 @@ def answer_of(row: Row, blend: Blend) -> tuple[Prediction, Evidence]:
     ranks = np.array([(c.hit.rank, c.sentence.ordinal) for c in row.candidates])
     order = np.lexsort((ranks[:, 1], ranks[:, 0], -values))
     ranked = [replace(row.candidates[i], score=float(values[i])) for i in order]
+    read = tuple(row.read[i] for i in order)
     chosen = choose(row.question, ranked, join=blend.join)
+    scored = Scored(tuple(ranked), read, 0.0)
+    chosen = list(order_states(row.question, scored, chosen, story_of=str).chosen)
     cited = tuple(Cited(c.hit.article.id, c.sentence.text) for c in chosen)
     text = " ".join(c.sentence.text for c in chosen)
     prediction = Prediction(row.case.id, answered=True, answer=text, citations=cited)
-    return prediction, weigh_evidence(ranked, [row.read[i] for i in order])
+    return prediction, weigh_evidence(ranked, read)
 
 
 def sigmoids(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+DROPOUT = 0.1  # without, the held-out loss rose while that of training fell
 NEVER = -1e4  # a logit that softmax turns to nothing
 
 
@@ -49,8 +50,8 @@ class Selector(nn.Module):
         self.encoder: Any = BertModel.from_pretrained(
             str(folder),
             add_pooling_layer=False,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=DROPOUT,
+            attention_probs_dropout_prob=DROPOUT,
         )
         width = self.encoder.config.hidden_size
         self.heads = nn.Linear(width, 3)  # sentence, start, end

@@ -75,7 +75,7 @@ def weigh_set(folder: Path, archive: Archive, cases: Mapping[Kind, Sequence[Case
         for n, (kind, case) in enumerate(asked):
             if n % 100 == 0:
                 print(f"{folder.name}: {n} of {len(asked)}", flush=True)
-            parts = answerer.weigh(case.question).parts
+            parts = answerer.weigh(case.question, history=case.history, as_of=case.as_of).parts
             if len(parts) == 1 and parts[0].scored.candidates:
                 rows.append(_row(case, articles.get(case.id) or case.id, parts[0], kind))
         answerer.close()

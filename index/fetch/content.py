@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from index.fetch.limits import FetchLimits
 
 ACCEPTED = "gzip, deflate"
+_GZIP = b"\x1f\x8b"
 _PIECE_BYTES = 65_536
 _RATIO_FREE_BYTES = 1_000_000
 
@@ -66,19 +67,23 @@ class _Unpacker:
     def pieces(self, packed: bytes) -> Iterator[bytes]:
         """Yield what a piece unpacks to, never more than a piece's size at a time."""
         while packed:
-            try:
-                piece = self._stream.decompress(packed, _PIECE_BYTES)
-            except zlib.error as error:
-                if not self._is_first:
-                    raise SourceRejected(f"a damaged packed answer: {error}") from error
-                self._stream = zlib.decompressobj(wbits=-15)
-                self._is_first = False
-                continue
-            self._is_first = False
+            if self.is_complete:
+                if not packed.startswith(_GZIP):  # padding, which some servers add
+                    return
+                self._stream, self.is_complete = zlib.decompressobj(wbits=47), False
+            piece = self._unpacked(packed)
             if piece:
                 yield piece
             self.is_complete = self._stream.eof
-            packed = self._stream.unconsumed_tail
-            if self._stream.eof:
-                packed = self._stream.unused_data
-                self._stream = zlib.decompressobj(wbits=47)
+            packed = self._stream.unused_data if self.is_complete else self._stream.unconsumed_tail
+
+    def _unpacked(self, packed: bytes) -> bytes:
+        try:
+            piece = self._stream.decompress(packed, _PIECE_BYTES)
+        except zlib.error as error:
+            if not self._is_first:
+                raise SourceRejected(f"a damaged packed answer: {error}") from error
+            self._stream, self._is_first = zlib.decompressobj(wbits=-15), False
+            return self._unpacked(packed)
+        self._is_first = False
+        return piece

@@ -115,13 +115,21 @@ def _unwrapped(node: object, *, depth: int) -> Iterator[Item]:
         for child in node:
             yield from _unwrapped(child, depth=depth + 1)
     elif isinstance(node, Mapping):
-        item = _flat(folded(node))
-        if _is_item(item):
-            yield item
-            return
-        for key in _ENVELOPES:
-            if key in item:
-                yield from _unwrapped(item[key], depth=depth + 1)
+        yield from _out_of(_flat(folded(node)), depth=depth)
+
+
+def _out_of(item: Item, *, depth: int) -> Iterator[Item]:
+    """Yield an object if it is an item, else the items in it, else itself if it could be one."""
+    if _is_item(item):
+        yield item
+        return
+    n_found = 0
+    for key in _ENVELOPES:
+        for inner in _unwrapped(item.get(key), depth=depth + 1):
+            n_found += 1
+            yield inner
+    if not n_found and first_text(item, _HEADLINES) and any(item.get(key) for key in BODIES):
+        yield item
 
 
 def _flat(item: Item) -> Item:

@@ -71,6 +71,24 @@ def decode(content: bytes) -> str:
     return text
 
 
+def as_utf8(content: bytes, charset: str | None) -> bytes:
+    """Return text that a server says is in `charset` as UTF-8.
+
+    Content that is UTF-8 already, or marked, or not in that charset after all, is left alone: then
+    it says more of itself than the server does.
+    """
+    if not charset or b"\0" in content[:_SAMPLE_BYTES] or content.startswith(codecs.BOM_UTF8):
+        return content
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return content.decode(charset).encode("utf-8")
+        except (UnicodeError, LookupError):
+            return content
+    return content
+
+
 def _decode_any(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from index.readers.agency import read_items
@@ -31,11 +32,18 @@ def read_delimited(source: Source, text: str) -> Iterator[Outcome]:
     Raises:
         SourceRejected: there is no header with a column for the text, or a row breaks the table.
     """
+    yield from read_rows(source, io.StringIO(text.lstrip("\ufeff"), newline=""))
+
+
+def read_rows(source: Source, lines: Iterator[str]) -> Iterator[Outcome]:
+    """Yield the articles of a table's lines, with their ends as they stand.
+
+    Raises:
+        SourceRejected: there is no header with a column for the text, or a row breaks the table.
+    """
     csv.field_size_limit(_LONGEST_CELL_CHARS)
-    first, _, _ = text.lstrip("\ufeff\r\n").partition("\n")
-    rows = csv.reader(
-        io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=_delimiter(first), strict=True
-    )
+    first = next(filter(str.strip, lines), "")
+    rows = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
     header: list[str] = []
     try:
         for row in rows:

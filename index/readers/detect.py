@@ -37,7 +37,9 @@ _BY_SUFFIX: dict[str, Reader] = {
 SUFFIXES = frozenset({*_BY_SUFFIX, ".xml", ".pdf", ".warc", ".zip", ".tar", ".tgz", ".gz"})
 """Suffixes (lower case, with the dot) of the files a folder is searched for."""
 
-_PROLOG = r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
+# Atomic, so that a comment once closed stays so: else a run of them is tried in every combination.
+_COMMENTS = r"\s*+(?>(?>\s+|<!--.*?-->))*+"
+_PROLOG = r"(?>(?>\s+|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*)?>))*+"
 _ROOT = re.compile(_PROLOG + r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)", re.DOTALL | re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:\[\s*)*\{\s*(?:\"(?:[^\"\\\n]|\\.)*\"\s*:|\})|\s*\[\s*\]\s*$")
 _BY_ROOT: dict[str, Reader] = {
@@ -56,7 +58,7 @@ _BY_ROOT: dict[str, Reader] = {
     "contentset": read_news_xml,
     "newsml": read_news_xml,
 }
-_HTML_DOCTYPE = re.compile(r"\s*(?:<!--.*?-->\s*)*<!doctype\s+html", re.IGNORECASE | re.DOTALL)
+_HTML_DOCTYPE = re.compile(_COMMENTS + r"<!doctype\s+html", re.IGNORECASE | re.DOTALL)
 
 
 def reader_of(suffix: str, text: str) -> Reader | None:

@@ -19,6 +19,7 @@ from index.readers.contract import Found, Outcome, Rejection, Source
 from index.readers.decode import decode
 from index.readers.detect import reader_of
 from index.readers.jsonl import stream_json_lines
+from index.readers.large import read_large
 from index.readers.limits import LIMITS, Capped, Counted, read_whole
 from index.readers.pdf import read_pdf
 from index.readers.warc import read_warc
@@ -88,7 +89,10 @@ def _read(source: Source, stream: BinaryIO, *, in_archive: bool) -> Iterator[Fou
     elif source.suffix in {".jsonl", ".ndjson"} and not head.startswith(_WIDE_MARKS):
         yield from _found(source, stream_json_lines(source, buffered))
     else:
-        yield from _found(source, _read_text(source, read_whole(buffered)))
+        content = buffered.read(LIMITS.document_bytes + 1)
+        is_large = len(content) > LIMITS.document_bytes
+        read = read_large(source, content, buffered) if is_large else _read_text(source, content)
+        yield from _found(source, read)
 
 
 def _found(source: Source, outcomes: Iterator[Outcome]) -> Iterator[Found]:

@@ -49,7 +49,12 @@ def _parsed(content: bytes, url: str) -> Any:
 
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
-        return feedparser.parse(io.BytesIO(content), response_headers=headers)
+        return feedparser.parse(
+            io.BytesIO(content),
+            response_headers=headers,
+            sanitize_html=False,  # markup becomes plain paragraphs here, and its way is quadratic
+            resolve_relative_uris=True,
+        )
     except Exception as error:  # it reads damaged feeds, and fails on some in ways of its own
         raise SourceRejected(f"damaged feed: {type(error).__name__}: {error}") from error
 

@@ -40,8 +40,7 @@ _MARKUP = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _XML_OWN = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&apos;"))
-_PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s)*", re.DOTALL)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_PROLOG = re.compile(r"(?>(?><\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|\s+))*+", re.DOTALL)
 _BREAK = "\u2028"
 _OPENED, _CLOSED = "\ue000", "\ue001"  # where <q> has quotation marks, until blanks are settled
 _QUOTED = re.compile(f"{_OPENED}\\s*|\\s*{_CLOSED}")
@@ -101,12 +100,18 @@ def markup_paragraphs(markup: str) -> list[str]:
         SourceRejected: elements are nested too deep.
     """
     check_shape(markup)
-    plain = _CDATA.sub(lambda match: match[1], markup)
+    plain = _without_cdata(markup)
     # where no tag parts paragraphs, blank lines do
     parts = [plain] if _BLOCK_TAG.search(plain) else _BLANK_LINE.split(plain)
     return [
         p for part in parts for root in _stories(_parsed(part)) for p in element_paragraphs(root)
     ]
+
+
+def _without_cdata(markup: str) -> str:
+    """Return markup with the content of its CDATA sections in their place."""
+    first, *rest = markup.split("<![CDATA[")
+    return first + "".join(part.replace("]]>", "", 1) for part in rest)
 
 
 def _stories(root: _Element) -> list[_Element]:

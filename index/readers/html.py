@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.readers.address import page_id, site_of
+from index.readers.clean import clean, clean_line
 from index.readers.dates import find_date
-from index.readers.fragment import body_paragraphs, plain_line, plain_paragraphs
+from index.readers.fragment import body_paragraphs, plain_line
 from index.readers.item import is_web_address
-from index.readers.shape import MOST_PAGE_ELEMENTS, check_shape, scripts_in, without_scripts
+from index.readers.shape import (
+    LARGEST_PAGE_CHARS,
+    MOST_PAGE_ELEMENTS,
+    check_shape,
+    scripts_in,
+    without_scripts,
+)
 from index.readers.wire import story_paragraphs
 from rag.errors import SourceRejected
 from rag.types import Article
@@ -23,15 +31,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from trafilatura.settings import Document
+
     from index.readers.contract import Outcome, Source
 
 NO_ARTICLE = "no article in the page"
 _WHOLE = 0.8  # a stated body this long beside the page's own is no teaser
 _FAR_LESS = 0.5
+_CHROME = re.compile(  # lines that pages set between an article's own
+    r"advertisements?|sponsored(?: content)?|(?:story|article) continues(?: below)?.*|read more|"
+    r"share(?: this.*)?|click to copy|related(?: stories| topics)?:?|copy link|print|email",
+    re.IGNORECASE,
+)
 _SHORTEST_CHARS = 40  # a page whose text is shorter has a menu, not an article
+_MOST_CELLS = 2_000  # trafilatura is quadratic in a table's cells; one this large is no prose
 _META = re.compile(r"<meta\b[^>]{1,2000}>", re.IGNORECASE)
 _INLINE_FILE = re.compile(r"=\s*([\"'])data:[^\"']*\1")  # pictures in pages saved as one file
-_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_HEADLINE = re.compile(r"<h1\b[^>]{0,1000}>(.{1,500}?)</h1", re.DOTALL | re.IGNORECASE)
+_STRAY = re.compile("<{3,}")  # libxml2 is quadratic in a run of them
+_ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]++)\s*+=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ARTICLE_TYPE = re.compile(r"(?:Article|NewsArticle|Report|BlogPosting|LiveBlog)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
 
@@ -42,16 +60,11 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
     Raises:
         SourceRejected: the page is too large or nested too deep, or no article is in it.
     """
-    markup = _INLINE_FILE.sub('=""', without_scripts(text))
-    check_shape(markup, most_elements=MOST_PAGE_ELEMENTS)
-    from trafilatura import bare_extraction
-
-    found = bare_extraction(
-        markup, with_metadata=True, include_comments=False, include_tables=False
-    )
-    page = None if isinstance(found, dict) else found
+    markup = _STRAY.sub("<", _INLINE_FILE.sub('=""', without_scripts(text)))
+    check_shape(markup, most_chars=LARGEST_PAGE_CHARS, most_elements=MOST_PAGE_ELEMENTS)
+    page = _extracted(markup)
     linked, tags = _linked_article(text), _meta_tags(markup)
-    seen = plain_paragraphs(page.text or "") if page else []
+    seen = _without_headline(_seen_body(markup, page), markup) if page else []
     title = plain_line(
         _text(linked, "headline") or (page and page.title) or tags.get("og:title", "")
     )
@@ -78,6 +91,50 @@ def read_html(source: Source, text: str) -> Iterator[Outcome]:
         url=url,
         language=_line(_text(linked, "inLanguage") or (language[1] if language else None)),
     )
+
+
+def _extracted(markup: str, *, favor_precision: bool = False) -> Document | None:
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(
+        markup,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=markup.lower().count("<td") <= _MOST_CELLS,
+        favor_precision=favor_precision,
+    )
+    return None if isinstance(found, dict) else found
+
+
+def _seen_body(markup: str, page: Document) -> list[str]:
+    """Return the paragraphs the page shows.
+
+    trafilatura's strict reading leaves out more of what is around an article ('Updated 10:00 AM',
+    teasers), and is taken where that is all it leaves out.
+    """
+    loose = _page_paragraphs(page)
+    document = _extracted(markup, favor_precision=True)
+    strict = _page_paragraphs(document) if document else []
+    is_whole = sum(map(len, strict)) >= _WHOLE * sum(map(len, loose))
+    return strict if is_whole else loose
+
+
+def _without_headline(seen: list[str], markup: str) -> list[str]:
+    """Take off what the page shows as its headline, which JSON-LD may word another way."""
+    shown = {plain_line(match[1]) for match in islice(_HEADLINE.finditer(markup), 5)}
+    return seen[1:] if len(seen) > 1 and seen[0] in shown else seen
+
+
+def _page_paragraphs(document: Document) -> list[str]:
+    """Return trafilatura's lines without bullets, a table row with ' | ' between its cells."""
+    lines: list[str] = []
+    for line in map(clean_line, clean(document.text or "").split("\n")):
+        if line.startswith("|"):
+            cells = [cell.strip() for cell in line.strip("| ").split("|")]
+            lines.append(" | ".join(cell for cell in cells if cell.strip("-: ")))
+        else:
+            lines.append(line.removeprefix("- "))
+    return [line for line in lines if line and not _CHROME.fullmatch(line)]
 
 
 def _stated_body(linked: Mapping[str, object]) -> list[str]:

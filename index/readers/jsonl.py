@@ -96,7 +96,7 @@ def read_json(source: Source, text: str) -> Iterator[Outcome]:
         first, _, _ = text.strip("\ufeff \t\r\n").partition("\n")
         if not _is_json(first):  # objects over many lines each, one after the other, or damaged
             for number, item in enumerate(_values(text), start=1):
-                yield from _from_item(source, number, item)
+                yield from read_value(source, number, item)
             return
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip("\ufeff \t\r"):
@@ -104,9 +104,9 @@ def read_json(source: Source, text: str) -> Iterator[Outcome]:
         return
     if isinstance(whole, list) and whole:
         for number, item in enumerate(whole, start=1):
-            yield from _from_item(source, number, item)
+            yield from read_value(source, number, item)
     else:
-        yield from _from_item(source, None, whole)
+        yield from read_value(source, None, whole)
 
 
 def stream_json_lines(source: Source, stream: BinaryIO) -> Iterator[Outcome]:
@@ -155,10 +155,11 @@ def _from_line(source: Source, number: int, line: str) -> Iterator[Outcome]:
     except SourceRejected as error:
         yield Rejection(source.place, number, str(error), error.kind)
         return
-    yield from _from_item(source, number, item)
+    yield from read_value(source, number, item)
 
 
-def _from_item(source: Source, number: int | None, item: object) -> Iterator[Outcome]:
+def read_value(source: Source, number: int | None, item: object) -> Iterator[Outcome]:
+    """Yield what is in one JSON value, the `number`-th of its document (None: all of it)."""
     holds_items = item == [] or (
         isinstance(item, list) and any(isinstance(part, dict) for part in item)
     )

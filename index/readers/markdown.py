@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from index.readers.clean import clean, clean_line
 from index.readers.jsonl import ArticleRecord
+from index.readers.shape import without_scripts
 from rag.errors import SourceRejected
 
 if TYPE_CHECKING:
@@ -26,16 +27,21 @@ _ALIASES = {
     "authors": "byline", "lang": "language", "category": "section", "headline": "title",
     "canonical_url": "url", "publisher": "source",
 }  # fmt: skip
-_HTML = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_LARGEST_CHARS = 1_000_000  # markdown-it takes ten seconds for a million brackets
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def read_markdown(source: Source, text: str) -> Iterator[Article]:
     """Yield the one article of a Markdown file.
 
     Raises:
-        SourceRejected: the front matter is not a YAML mapping of plain values, a date in it is
-            none, or there is no text.
+        SourceRejected: it is too large, the front matter is not a YAML mapping of plain values, a
+            date in it is none, or there is no text.
     """
+    if len(text) > _LARGEST_CHARS:
+        raise SourceRejected(
+            f"Markdown of {len(text):,} characters; at most {_LARGEST_CHARS:,}", "too large"
+        )
     stored = clean(text)
     match = _FRONT_MATTER.match(stored) if has_front_matter(stored) else None
     stated = _front_matter(match[1]) if match else {}
@@ -123,7 +129,7 @@ def _block_text(token: Token) -> str:
     if token.type in {"fence", "code_block"}:
         return token.content.strip("\n")
     if token.type == "html_block":
-        return clean_line(_HTML.sub(" ", token.content))
+        return clean_line(_TAG.sub(" ", without_scripts(token.content)))
     return ""
 
 

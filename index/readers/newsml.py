@@ -1,4 +1,4 @@
-"""News in XML: NewsML-G2 with NITF or XHTML inside, and NITF alone.
+"""News in XML: NewsML-G2 and NewsML 1 with NITF or XHTML inside, and NITF alone.
 
 A NewsML-G2 message holds many items; pictures, packages, plans and concepts among them are
 skipped. What the item says of itself goes before what the NITF inside it says.
@@ -59,9 +59,7 @@ def _read_item(source: Source, number: int | None, item: _Element) -> Outcome:
     not_news = _NOT_NEWS.get(local_name(item)) or kind_not_text(item_class)
     if not_news:
         return Skipped(source.place, number, not_news)
-    status = status_of(_attribute(_first(item, "pubstatus"), "qcode", "uri"))
-    if _attribute(_first(item, "docdata"), "management-status"):
-        status = status_of(_attribute(_first(item, "docdata"), "management-status"))
+    status = _status(item)
     title = _line(_first(item, "headline")) or _headline(item)
     byline = _byline(item)
     story = story_paragraphs(_body(item), title=title or "", byline=byline or "")
@@ -89,12 +87,21 @@ def _read_item(source: Source, number: int | None, item: _Element) -> Outcome:
     )
 
 
+def _status(item: _Element) -> Status:
+    stated = (
+        _attribute(_first(item, "pubstatus"), "qcode", "uri")
+        or _attribute(_first(item, "docdata"), "management-status")
+        or _attribute(_first(item, "status"), "FormalName")
+    )
+    return status_of(stated)
+
+
 def _body(item: _Element) -> list[str]:
     """Return the paragraphs of NITF's body.content, of XHTML's body, or of inline plain text."""
     for element in _all(item, "body.content"):
         if paragraphs := element_paragraphs(element):
             return paragraphs
-    for element in _all(item, "inlinexml", "body"):
+    for element in _all(item, "inlinexml", "body", "datacontent"):
         # a NITF head repeats headline and byline; without body.content there is no story in it
         if not _all(element, "nitf", "body.head") and (found := element_paragraphs(element)):
             return found
@@ -122,7 +129,7 @@ def _byline(item: _Element) -> str | None:
 
 def _dates(item: _Element) -> tuple[datetime | None, datetime | None]:
     published = _date(item, "firstcreated", "date.issue", "date.release", "contentcreated")
-    updated = _date(item, "versioncreated", "contentmodified")
+    updated = _date(item, "versioncreated", "contentmodified", "thisrevisioncreated")
     if published is None and _version(item) == 1:
         return updated, None
     return published, None if updated == published else updated
@@ -146,7 +153,11 @@ def _source(item: _Element) -> str | None:
             code = (element.get("qcode") or "").rpartition(":")[2]
             if stated or code:
                 return stated or code
-    return _attribute(_first(item, "doc.copyright"), "holder") or _line(_first(item, "distributor"))
+    return (
+        _attribute(_first(item, "doc.copyright"), "holder")
+        or _line(_first(item, "distributor"))
+        or _attribute(_first(item, "party"), "FormalName")
+    )
 
 
 def _section(item: _Element) -> str | None:
@@ -157,7 +168,7 @@ def _section(item: _Element) -> str | None:
 
 
 def _language(item: _Element) -> str | None:
-    stated = _attribute(_first(item, "language"), "tag")
+    stated = _attribute(_first(item, "language"), "tag", "FormalName")
     return stated or item.get("{http://www.w3.org/XML/1998/namespace}lang")
 
 
@@ -171,12 +182,16 @@ def _supersedes(item: _Element) -> str | None:
 
 
 def _id(item: _Element) -> str | None:
-    stated = item.get("guid") or _attribute(_first(item, "doc-id"), "id-string")
+    stated = (
+        item.get("guid")
+        or _line(_first(item, "newsitemid"))  # NewsML 1
+        or _attribute(_first(item, "doc-id"), "id-string")
+    )
     return without_version(clean_line(stated)[:500]) if stated and stated.strip() else None
 
 
 def _version(item: _Element) -> int:
-    stated = item.get("version") or ""
+    stated = item.get("version") or _line(_first(item, "revisionid")) or ""
     return int(stated[:9]) if stated.isdecimal() and stated.isascii() else 1
 
 

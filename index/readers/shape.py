@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 DEEPEST = 250
 LARGEST_CHARS = 10_000_000
+LARGEST_PAGE_CHARS = 4_000_000  # of a page without its scripts and pictures
 MOST_ATTRIBUTES = 500
-MOST_PAGE_ELEMENTS = 50_000
+MOST_PAGE_ELEMENTS = 25_000
 _START = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9.:-]*)")
 _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 _NEVER_NESTED = frozenset(  # void elements, and those whose end tag may be left out
@@ -66,15 +67,17 @@ def without_scripts(markup: str) -> str:
     return "".join([*kept, markup[position:]])
 
 
-def check_shape(markup: str, *, most_elements: int | None = None) -> None:
+def check_shape(
+    markup: str, *, most_chars: int = LARGEST_CHARS, most_elements: int | None = None
+) -> None:
     """Refuse markup that would make a parser slow.
 
     Raises:
         SourceRejected: it is too large or too deep, or has too many attributes or elements.
     """
-    if len(markup) > LARGEST_CHARS:
+    if len(markup) > most_chars:
         raise SourceRejected(
-            f"page of {len(markup):,} characters; at most {LARGEST_CHARS:,}", "too large"
+            f"page of {len(markup):,} characters; at most {most_chars:,}", "too large"
         )
     depth = n_elements = 0
     tag_end = -1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.paragraphs import paragraph_spans
 from index.readers.clean import clean, clean_line
 from index.readers.dates import find_date
+from index.readers.wire import story_paragraphs
 from rag.errors import SourceRejected
 from rag.types import Article
 
@@ -30,7 +31,7 @@ _DATE_LABELS = {
     "modified": "updated",
 } | dict.fromkeys(("published", "posted", "date", "first published", "created"), "published")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{2,16}):\s*(\S.*)")
-_BYLINE = re.compile(r"By\s+((?:[^\W\d_][\w.'’-]*[,]?\s*){1,10})$")
+_BYLINE = re.compile(r"By\s+([^\W\d_][\w.'’-]*+(?:,?\s+[^\W\d_][\w.'’-]*+){0,9}+,?\s*)$")
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"'”’»)\]]*$")
 _AGENCY = re.compile(
     r"\b(?:Xinhua|Reuters|AP|AFP|UPI|dpa|DPA|TASS|Interfax|ANSA|EFE|PTI|ANI|IANS|CNN|BBC|NPR|"
@@ -63,6 +64,7 @@ def read_text(source: Source, text: str) -> Iterator[Article]:
     rest = paragraphs[1:] if title else paragraphs
     head, n_head_lines = _read_head(rest)
     body, agency = _without_source_line(rest[n_head_lines:])
+    body = story_paragraphs(body)
     if not body and not title:
         raise SourceRejected("no text, only dates or names", "empty")
     yield Article(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 OLDER = "older version of an article already read"
+SAME_VERSION = "another copy of a version already read"
 REPEATED = "the same article read before"
 
 
@@ -36,7 +37,8 @@ class Versions:
         """Return the article under its id and version, or why it is not let through.
 
         An id met again is a newer version where it is dated later, or equally with a higher
-        version number, or withdraws the article. The version yielded counts from 1 in this run.
+        version number, or withdraws the article; one of the same date and number is a copy of the
+        version met. The version yielded counts from 1 in this run.
         Two files that differ only in their suffix give two articles: 'a' and 'a.md'.
         """
         if not article.id:
@@ -51,6 +53,8 @@ class Versions:
             return self._note(article, earlier.version + 1)
         if order < 0:
             return Skipped(source.place, None, OLDER)
+        if article.dated_at and earlier.dated_at:
+            return Skipped(source.place, None, SAME_VERSION)
         reason = f"id {article.id!r} met before with another text, and no date says which is newer"
         return Rejection(source.place, None, reason, "duplicate id")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.readers.address import page_id
 from index.readers.contract import Found, Rejection, Skipped, Source
 from index.readers.dates import find_date
+from index.readers.decode import as_utf8
 from index.readers.html import NO_ARTICLE
 from index.readers.limits import LIMITS
 from rag.errors import SourceRejected
@@ -79,6 +80,7 @@ def _read_record(
         reason = f"more than {LIMITS.document_bytes:,} bytes in a page"
         yield page, Rejection(page.place, None, reason, "too large")
         return
+    content = as_utf8(content, record.http_charset if record.http_headers is not None else None)
     stored_at = find_date(record.headers.get("WARC-Date") or "")
     for found, outcome in read_document(page, io.BytesIO(content), in_archive=True):
         if isinstance(outcome, Rejection) and outcome.kind in (NO_ARTICLE, "empty"):

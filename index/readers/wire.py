@@ -18,7 +18,8 @@ _STAMP = re.compile(
 )
 _DESK_NOTE = re.compile(r"[(\[]?\s*(?:Eds|EDS|Attention editors|ATTENTION EDITORS)\s*[:.,—–-]")
 _BY = re.compile(r"by[:\s]+", re.IGNORECASE)
-_BYLINE = re.compile(r"(?:By|BY)\s+((?:[^\W\d_a-z][\w.'’-]*,?\s*|(?:and|AND|de|von|van)\s+){2,9})")
+_NAME = r"[^\W\d_a-z][\w.'’-]*+"
+_BYLINE = re.compile(rf"(?:By|BY)\s+({_NAME}(?:,?\s+(?:and|AND|de|von|van|{_NAME})){{1,8}}+),?\s*")
 _ENDS_AT = 3  # end marks and stamps are looked for in this many last paragraphs
 
 

@@ -44,6 +44,7 @@ def test_ablate_switches_every_feature_off_once(folder, tmp_path):
     assert "sentence: selector" in names and "refusing" in names
     assert all(len(row.values) == len(SHOWN) for row in rows)
     assert rows[0].values[SHOWN.index("correct")] == 1.0
+    assert any(row.values != rows[0].values for row in rows[1:])  # some switch does something
     table = render_ablation(rows)
     assert all(name in table for name in names)
 

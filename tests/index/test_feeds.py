@@ -65,6 +65,13 @@ def test_a_page_is_the_article_of_its_address(site: Site) -> None:
     assert article.title == "Ferry sinks"
 
 
+def test_a_page_is_read_in_the_charset_its_server_states(site: Site) -> None:
+    czech = page(STORY.replace("police said", "řekl ministr Dvořák, že škoda je žalostná"))
+    kind = "text/html; charset=ISO-8859-2"
+    (article,) = read_at(site.put("/a", czech.encode("iso-8859-2"), kind))
+    assert isinstance(article, Article) and "Dvořák, že škoda je žalostná" in article.text
+
+
 def test_a_page_may_name_a_canonical_address_of_its_own_site_only(site: Site) -> None:
     own = f"<link rel='canonical' href='{site.root}/ferry'>"
     foreign = "<link rel='canonical' href='https://other.example/ferry'>"

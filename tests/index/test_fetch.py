@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
 import time
 import zlib
 from dataclasses import replace
@@ -16,7 +22,9 @@ from index.fetch.fetcher import BadStatus
 from rag.errors import SourceRejected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
+    from pathlib import Path
 
     from conftest import Site
 
@@ -171,11 +179,12 @@ def test_a_compressed_bomb_ends_early(site: Site, encoding: str) -> None:
     ("encoding", "packed"),
     [
         ("gzip", gzip.compress(b"one ") + gzip.compress(b"two")),
+        ("gzip", gzip.compress(b"one two") + b"\0" * 512),
         ("deflate", zlib.compress(b"one two")),
         ("deflate", zlib.compress(b"one two", wbits=-15)),
         ("identity", b"one two"),
     ],
-    ids=["gzip members", "zlib", "bare deflate", "identity"],
+    ids=["gzip members", "padded gzip", "zlib", "bare deflate", "identity"],
 )
 def test_packed_answers_are_unpacked(site: Site, encoding: str, packed: bytes) -> None:
     assert fetcher().get(site.put("/", packed, Content_Encoding=encoding)).content == b"one two"
@@ -280,3 +289,67 @@ def test_is_public_knows_wrapped_addresses() -> None:
     assert is_public(ipaddress.ip_address("2606:2800:220:1:248:1893:25c8:1946"))
     assert is_public(ipaddress.ip_address(f"::ffff:{PUBLIC}"))
     assert not is_public(ipaddress.ip_address("2002:0a00:0001::"))
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """A TLS server for news.example; its port and its own certificate."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl: apt-get install openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=x"
+    names = ["-addext", "subjectAltName=DNS:news.example"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", *made.split(), *names, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = listening.accept()
+            except OSError:
+                return
+            with (
+                plain,
+                contextlib.suppress(OSError),
+                context.wrap_socket(plain, server_side=True) as client,
+            ):
+                client.recv(4096)
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nsafe")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listening.getsockname()[1], certificate
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "said"),
+    [
+        ("news.example", True, None),
+        ("news.example", False, "certificate verify failed"),
+        ("other.example", True, "Hostname mismatch"),
+    ],
+)
+def test_the_certificate_must_be_the_hosts_though_the_address_is_pinned(
+    secure: tuple[int, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    is_trusted: bool,
+    said: str | None,
+) -> None:
+    port, certificate = secure
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    guest = Fetcher(
+        replace(LIMITS, private_hosts=frozenset({host})), resolve=lambda *_: ["127.0.0.1"]
+    )
+    if said is None:
+        assert guest.get(f"https://{host}:{port}/").content == b"safe"
+    else:
+        with pytest.raises(SourceRejected, match=said):
+            guest.get(f"https://{host}:{port}/")

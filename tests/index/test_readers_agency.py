@@ -121,6 +121,7 @@ POST = "https://w.example/p"
         {"body_nitf": "<![CDATA[<block><p>A fire burned.</p><p>Two &amp; three.</p></block>]]>"},
         {"body_html": "&lt;p&gt;A fire burned.&lt;/p&gt;&lt;p&gt;Two &amp;amp; three.&lt;/p&gt;"},
         {"body_html": "A <i>fire</i> burned.\n\nTwo &amp; three."},
+        {"body": {"html": MARKED}, "data": {"views": 7}, "result": {"a": 1}},
         {"body": {"html": "<p>A fire burned.</p><p>Two &amp; three.</p>"}},
         {"body": [{"type": "p", "text": "A fire burned."}, {"type": "p", "text": "Two & three."}]},
         {"news": ["A fire burned.", "Two &amp; three."]},

@@ -9,6 +9,7 @@ import pytest
 
 import index.readers.bundle
 import index.readers.document
+import index.readers.large
 import index.readers.limits
 from index.readers import Rejection, Skipped, Source, read, read_bytes
 from index.readers.limits import Limits
@@ -220,3 +221,36 @@ def test_the_parts_a_browser_saves_beside_a_page_are_passed_over(tmp_path):
     (tmp_path / "other_files").mkdir()
     (tmp_path / "other_files" / "a.txt").write_bytes(STORY)
     assert ids(read([tmp_path])) == ["other_files/a", "story"]
+
+
+def small_limits(monkeypatch, **limits):
+    for module in ("document", "large", "limits"):
+        monkeypatch.setattr(getattr(index.readers, module), "LIMITS", Limits(**limits))
+
+
+ROWS = [
+    {"uri": f"u{n}", "headline": "Fire", "body_text": f"A fire burned {n}."} for n in range(500)
+]
+
+
+def test_a_list_larger_than_memory_allows_is_read_item_by_item(monkeypatch):
+    small_limits(monkeypatch, document_bytes=2_000)
+    content = json.dumps(ROWS, indent=1).encode("utf-8-sig")
+    assert ids(outcomes(content, ".json")) == [f"u{n}" for n in range(500)]
+    *articles, cut = outcomes(content[:20_000], ".json")
+    assert ids(articles) == [f"u{n}" for n in range(len(articles))] and len(articles) > 100
+    assert "the rest is not read" in cut.reason
+    (legacy,) = outcomes(content.replace(b"Fire", b"Caf\xe9"), ".json")
+    assert "not UTF-8" in legacy.reason
+
+
+def test_a_table_larger_than_memory_allows_is_read_row_by_row(monkeypatch):
+    small_limits(monkeypatch, document_bytes=2_000)
+    rows = "".join(f'{n},Fire,"A fire\nburned {n}."\n' for n in range(500))
+    results = outcomes(("id,title,body\n" + rows).encode("utf-8-sig"), ".csv")
+    assert ids(results) == [str(n) for n in range(500)]
+
+
+def test_anything_else_larger_than_memory_allows_is_refused(monkeypatch):
+    small_limits(monkeypatch, document_bytes=2_000)
+    assert reasons(outcomes(STORY * 100)) == {"news": "more than 2,000 bytes in a file"}

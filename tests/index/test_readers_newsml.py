@@ -124,3 +124,28 @@ def test_xml_that_is_unsafe_or_damaged_is_rejected(xml, said):
     (outcome,) = read_xml(xml)
     assert isinstance(outcome, Rejection)
     assert said in outcome.reason
+
+
+NEWSML_1 = """<?xml version="1.0"?><!DOCTYPE NewsML SYSTEM "http://x/NewsML_1.2.dtd"><NewsML>
+<NewsEnvelope><DateAndTime>20250318T100000Z</DateAndTime></NewsEnvelope><NewsItem><Identification>
+<NewsIdentifier><ProviderId>ew.example</ProviderId><DateId>20250318</DateId>
+<NewsItemId>ferry7</NewsItemId><RevisionId PreviousRevision="1" Update="N">2</RevisionId>
+<PublicIdentifier>urn:newsml:ew.example:20250318:ferry7:2N</PublicIdentifier></NewsIdentifier>
+</Identification><NewsManagement><NewsItemType FormalName="News"/>
+<FirstCreated>20250318T095000Z</FirstCreated><ThisRevisionCreated>20250318T120000Z
+</ThisRevisionCreated><Status FormalName="Canceled"/></NewsManagement><NewsComponent>
+<AdministrativeMetadata><Provider><Party FormalName="Echo Wire"/></Provider>
+</AdministrativeMetadata><NewsLines><HeadLine>Ferry sinks</HeadLine><ByLine>By Ann Lee</ByLine>
+</NewsLines><DescriptiveMetadata><Language FormalName="en"/></DescriptiveMetadata><ContentItem>
+<DataContent><p>A ferry sank.</p><p>Two died.</p></DataContent></ContentItem></NewsComponent>
+</NewsItem></NewsML>"""
+
+
+def test_newsml_1_is_read_too():
+    (article,) = read_xml(NEWSML_1)
+    assert (article.id, article.version, article.title) == ("ferry7", 2, "Ferry sinks")
+    assert article.text == "A ferry sank.\nTwo died."
+    assert (article.byline, article.source, article.language) == ("Ann Lee", "Echo Wire", "en")
+    assert article.status is Status.WITHDRAWN
+    assert article.published_at == datetime(2025, 3, 18, 9, 50, tzinfo=UTC)
+    assert article.updated_at == datetime(2025, 3, 18, 12, tzinfo=UTC)

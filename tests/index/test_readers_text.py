@@ -132,3 +132,19 @@ def test_stored_text_is_nfc_with_plain_newlines_and_no_controls(tmp_path):
     article = read_one(tmp_path, "Cafe\u0301\r\n\r\nOne\u00a0two.\x07\r\n\r\nThree\x1b[31m.\r\n")
     assert article.title == "Caf\u00e9"
     assert article.text == "One\u00a0two.\nThree[31m."
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        "<!---->" * 500 + "x",
+        "<!DOCTYPE x [a]>" * 300 + "x",
+        "<?x?>" * 700 + "x",
+        f"Ferry sinks\nBy {'A' * 5_000}!\n\nA ferry sank.",
+        f"Ferry sinks\nBy {'Ann ' * 2_000}!\n\nA ferry sank.",
+    ],
+    ids="comments,doctypes,instructions,name,names".split(","),
+)
+def test_a_text_built_to_be_slow_is_read_at_once(tmp_path, slow):
+    (tmp_path / "a.txt").write_text(slow)
+    assert len(list(read([tmp_path]))) == 1

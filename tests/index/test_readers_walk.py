@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import index.readers.document
-import index.readers.limits
+import index.readers.large
 from index.readers import Rejection, Skipped, read
 from index.readers.limits import Limits
 from rag.types import Article
@@ -138,7 +138,8 @@ def test_a_folder_that_may_not_be_listed_is_listed(tmp_path, monkeypatch):
 
 
 def test_a_file_too_large_is_listed(tmp_path, monkeypatch):
-    monkeypatch.setattr(index.readers.limits, "LIMITS", Limits(document_bytes=10))
+    for module in (index.readers.document, index.readers.large):
+        monkeypatch.setattr(module, "LIMITS", Limits(document_bytes=10))
     put(tmp_path, **{"a.txt": STORY, "b.jsonl": json.dumps({"id": "1", "title": "", "text": "x"})})
     results = list(read([tmp_path]))
     assert reasons(results) == {"a.txt": "more than 10 bytes in a file"}

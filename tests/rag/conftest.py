@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from rag.features import Features
 from rag.score import Scored
 from rag.types import Article, Candidate, Hit, Passage, Sentence, Span, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-MakeCandidate = "Callable[..., Candidate]"
 
 
 def make_candidate(
@@ -52,8 +53,11 @@ class HandStories:
     def story_of(self, article_id: str) -> str:
         return self._copies.get(article_id, article_id)
 
-    def carriers(self, story: str) -> tuple[str, ...]:
+    def carriers(self, story: str, as_of: datetime | None = None) -> tuple[str, ...]:
         return self._carried.get(story, ())
+
+    def superseding(self, article_id: str) -> str | None:
+        return None
 
 
 @pytest.fixture
@@ -66,6 +70,35 @@ def stories() -> Callable[..., HandStories]:
     return lambda copies=(), carried=(): HandStories(dict(copies), dict(carried))
 
 
+def blank_features() -> Features:
+    """Return features that tell nothing of any sentence."""
+    return Features(*(0.0 for _ in fields(Features)))
+
+
 @pytest.fixture
 def scored() -> Callable[..., Scored]:
-    return lambda *found, probability=0.9: Scored(tuple(found), (), probability)
+    def of(*found: Candidate, probability: float = 0.9) -> Scored:
+        return Scored(found, (blank_features(),) * len(found), probability)
+
+    return of
+
+
+class FewWords:
+    """A vocabulary that knows the words it is given, and stems nothing."""
+
+    def __init__(self, *known: str) -> None:
+        self._known = frozenset(known)
+
+    def stems(self, text: str) -> list[str]:
+        return re.findall(r"\w+", text.lower())
+
+    def document_frequency(self, stem: str) -> int:
+        return int(stem in self._known)
+
+    def __len__(self) -> int:
+        return 1
+
+
+@pytest.fixture
+def vocabulary() -> Callable[..., FewWords]:
+    return FewWords

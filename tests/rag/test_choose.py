@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.choose import MAX_WORDS, choose, choose_parts
+import pytest
+
+from rag.choose import MAX_WORDS, choose, choose_parts, same
 from rag.question import understand
 
 if TYPE_CHECKING:
@@ -69,3 +71,17 @@ def test_parts_bring_their_best_first(candidate: Make) -> None:
 def test_parts_answered_by_one_sentence_show_it_once(candidate: Make) -> None:
     both = candidate("Anna won the race at noon.")
     assert choose_parts([[both], [both]]) == [both]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The dam did not hold.", "The dam held."),
+        ("It was Anna Berg who won the race.", "It was Maria Lund who won the race."),
+        ("A man was arrested in Paris on Monday.", "A man was arrested in Lyon on Monday."),
+        ("The toll rose to 12 in the flood.", "The toll rose to 14 in the flood."),
+    ],
+)
+def test_what_contradicts_is_not_the_same(candidate: Make, one: str, other: str) -> None:
+    assert not same(candidate(one), candidate(other))
+    assert not same(candidate(other), candidate(one))

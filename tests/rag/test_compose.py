@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Candidate]
 
+
+class FewWords:
+    """A vocabulary of nothing, for answers whose words do not matter."""
+
+    def stems(self, text: str) -> list[str]:
+        return text.lower().split()
+
+    def document_frequency(self, stem: str) -> int:
+        return 1
+
+    def __len__(self) -> int:
+        return 1
+
+
 REACH = AsOf(None, datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), 2)
 BLEND = Blend(Weights(0, {}), Weights(0, {}), threshold=0.5, join=1.0)
 FEATURES = Features(*(0.0 for _ in fields(Features)))
@@ -34,7 +48,14 @@ def part(text: str, *found: Candidate, probability: float = 0.9) -> Part:
 
 def composed(stories: Callable[..., object], *parts: Part) -> Answer:
     weighed = Weighed(parts[0].question, rerank(parts), parts)
-    return compose(weighed, REACH, stories(), blend=BLEND, threshold=0.5)  # type: ignore[arg-type]
+    return compose(
+        weighed,
+        REACH,
+        stories(),  # type: ignore[arg-type]
+        blend=BLEND,
+        threshold=0.5,
+        vocabulary=FewWords(),
+    )
 
 
 def test_compose_cites_what_it_shows(candidate: Make, stories: Make) -> None:

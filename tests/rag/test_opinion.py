@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         ("City", "OPINION: Trams are the future", True),
         ("City", "Trams open on Monday", False),
         ("News", "Public opinion shifts on trams", False),
+        ("World", "Letter-bomb suspect arrested in Vienna", False),
+        ("Politics", "Opinion-poll lead narrows", False),
     ],
 )
 def test_is_opinion_reads_section_and_headline(
@@ -40,6 +42,7 @@ def test_is_opinion_reads_section_and_headline(
         ("What does the columnist say of trams?", True),
         ("Why does Quill want more trams?", True),
         ("How long is the tram line?", False),
+        ("How quill pens are made", False),
     ],
 )
 def test_opinion_answers_where_it_or_its_writer_is_asked_for(

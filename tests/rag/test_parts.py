@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.parts import split_parts, split_sides
+from rag.parts import split_parts
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ from rag.parts import split_parts, split_sides
         ("Was Ana fined, and did she pay?", ("Was Ana fined?", "Did she pay?")),
         ("Was the north tower taller than the south tower?", ()),
         ("Who was arrested and is in jail?", ()),
+        ("Who won the vote? Please answer briefly.", ()),
+        ("Did he really say that? I read that he did.", ()),
+        ("What do the CDC and WHO recommend?", ()),
+        ("What did people who lost homes and who fled say?", ()),
+        ("Why did he explain when and where it happened?", ()),
         ("Which clubs and unions signed?", ()),
         ("Why did Marks and Hill part ways?", ()),
     ],
@@ -32,10 +37,4 @@ def test_split_parts_cuts_where_a_new_question_begins(text: str, parts: tuple[st
 
 
 def test_split_parts_reads_no_more_than_three() -> None:
-    assert len(split_parts("Who came? Who left? Who stayed? Who slept?")) == 3
-
-
-def test_split_sides_takes_both_sides_of_a_comparison() -> None:
-    sides = split_sides("Was the north tower taller than the south tower?")
-    assert sides == ("Was the north tower taller?", "The south tower?")
-    assert split_sides("Was the tower tall?") == ()
+    assert len(split_parts("Who came first? Who left early? Who stayed on? Who slept late?")) == 3

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from rag.features import Features
 from rag.question import understand
+from rag.score import Scored
 from rag.states import order_states
 from rag.types import NoteKind
 
@@ -16,6 +19,11 @@ if TYPE_CHECKING:
     from rag.types import Candidate
 
     Make = Callable[..., Candidate]
+    Sum = Callable[..., Scored]
+
+
+def blank_features() -> Features:
+    return Features(*(0.0 for _ in fields(Features)))
 
 
 def alone(article_id: str) -> str:
@@ -26,44 +34,50 @@ def shelter(make: Make, told: str, score: float, **how: object) -> Candidate:
     return make(f"The shelter holds {told} people.", score, lead=f"{told} people", **how)
 
 
-def test_a_later_figure_comes_first_and_the_older_one_is_named(candidate: Make) -> None:
+def test_a_later_figure_comes_first_and_the_older_one_is_named(
+    candidate: Make, scored: Sum
+) -> None:
     old = shelter(candidate, "40", 5.0, article="a", day=1, source="Post")
     new = shelter(candidate, "55", 4.6, article="b", day=4, source="Post")
     states = order_states(
-        understand("How many people are in the shelter?"), [old, new], [old], story_of=alone
+        understand("How many people are in the shelter?"), scored(old, new), [old], story_of=alone
     )
     assert states.chosen == (new, old)
     assert states.earlier == (old,)
     assert [note.kind for note in states.notes] == [NoteKind.CHANGED]
-    assert "40 people (Post, 1 January 2025)" in states.notes[0].text
+    assert "40 people (Post, 1 January 2025, 00:00)" in states.notes[0].text
 
 
-def test_the_older_figure_leaves_the_answer_where_the_newest_is_asked_for(candidate: Make) -> None:
+def test_the_older_figure_leaves_the_answer_where_the_newest_is_asked_for(
+    candidate: Make, scored: Sum
+) -> None:
     old = shelter(candidate, "40", 5.0, article="a", day=1)
     new = shelter(candidate, "55", 4.6, article="b", day=4)
     states = order_states(
-        understand("How many people are in the shelter now?"), [old, new], [old, new],
+        understand("How many people are in the shelter now?"), scored(old, new), [old, new],
         story_of=alone,
     )  # fmt: skip
     assert states.chosen == (new,)
     assert states.earlier == (old,)
 
 
-def test_a_question_that_names_its_time_keeps_its_order(candidate: Make) -> None:
+def test_a_question_that_names_its_time_keeps_its_order(candidate: Make, scored: Sum) -> None:
     old = shelter(candidate, "40", 5.0, article="a", day=1)
     new = shelter(candidate, "55", 4.6, article="b", day=4)
     states = order_states(
-        understand("How many people were in the shelter on Wednesday?"), [old, new], [old],
+        understand("How many people were in the shelter on Wednesday?"), scored(old, new), [old],
         story_of=alone,
     )  # fmt: skip
     assert states.chosen[0] is old
 
 
-def test_outlets_that_differ_at_one_time_are_shown_side_by_side(candidate: Make) -> None:
+def test_outlets_that_differ_at_one_time_are_shown_side_by_side(
+    candidate: Make, scored: Sum
+) -> None:
     one = shelter(candidate, "40", 5.0, article="a", hour=3, source="Post")
     other = shelter(candidate, "55", 4.6, article="b", hour=9, source="Wire")
     states = order_states(
-        understand("How many people are in the shelter?"), [one, other], [one], story_of=alone
+        understand("How many people are in the shelter?"), scored(one, other), [one], story_of=alone
     )
     assert states.chosen == (one, other)
     assert [note.kind for note in states.notes] == [NoteKind.DISAGREEMENT]
@@ -74,37 +88,90 @@ def test_outlets_that_differ_at_one_time_are_shown_side_by_side(candidate: Make)
     ("source", "story"), [("Post", "b"), ("Wire", "a")], ids=["same outlet", "copy"]
 )
 def test_an_outlet_does_not_disagree_with_itself_or_its_copy(
-    candidate: Make, source: str, story: str
+    candidate: Make, scored: Sum, source: str, story: str
 ) -> None:
     one = shelter(candidate, "40", 5.0, article="a", source="Post")
     other = shelter(candidate, "55", 4.6, article="b", source=source)
     states = order_states(
-        understand("How many people are in the shelter?"), [one, other], [one],
+        understand("How many people are in the shelter?"), scored(one, other), [one],
         story_of=lambda id_: story if id_ == "b" else id_,
     )  # fmt: skip
     assert states.chosen == (one,) and not states.notes
 
 
-def test_figures_of_other_kinds_are_no_rivals(candidate: Make) -> None:
+def test_figures_of_other_kinds_are_no_rivals(candidate: Make, scored: Sum) -> None:
     people = shelter(candidate, "40", 5.0, article="a")
     dogs = candidate("The shelter holds 9 dogs.", 4.9, article="b", day=5, lead="9 dogs")
     states = order_states(
-        understand("How many are in the shelter?"), [people, dogs], [people], story_of=alone
+        understand("How many are in the shelter?"), scored(people, dogs), [people], story_of=alone
     )
     assert states.chosen == (people,) and not states.notes
 
 
-def test_what_is_newest_comes_first_where_no_figure_is_asked_for(candidate: Make) -> None:
+def test_what_is_newest_comes_first_where_no_figure_is_asked_for(
+    candidate: Make, scored: Sum
+) -> None:
     old = candidate("The mill is shut.", article="a", day=1)
     new = candidate("The mill has reopened.", article="b", day=9)
     states = order_states(
-        understand("What is the latest on the mill?"), [old, new], [old, new], story_of=alone
+        understand("What is the latest on the mill?"), scored(old, new), [old, new], story_of=alone
     )
     assert states.chosen == (new, old)
 
 
-def test_a_correction_comes_before_what_it_corrects(candidate: Make) -> None:
-    wrong = candidate("The mill has 40 wheels.", 5.0, article="a")
-    right = candidate("The mill has 14 wheels, not 40.", 4.5, article="b", day=2, supersedes="a")
-    states = order_states(understand("What has the mill?"), [wrong, right], [wrong], story_of=alone)
+def test_a_correction_comes_before_what_it_corrects(candidate: Make, scored: Sum) -> None:
+    wrong = candidate("The mill has 40 wheels.", 5.0, article="a", lead="40 wheels")
+    right = candidate(
+        "The mill has 14 wheels, not 40.", 4.5, article="b", day=2, supersedes="a", lead="14 wheels"
+    )
+    states = order_states(
+        understand("What has the mill?"), scored(wrong, right), [wrong], story_of=alone
+    )
     assert states.chosen[0] is right
+
+
+def test_a_correction_of_something_else_stays_where_it_is(candidate: Make, scored: Sum) -> None:
+    asked = candidate("Ada Quill runs the mill.", 5.0, article="a", lead="Ada Quill")
+    notice = candidate("The lease runs to 2031.", 4.5, article="b", supersedes="a", lead="2031")
+    states = order_states(
+        understand("Who runs the mill?"), scored(asked, notice), [asked], story_of=alone
+    )
+    assert states.chosen == (asked,)
+
+
+def test_within_one_outlet_the_later_figure_wins_on_the_same_day(
+    candidate: Make, scored: Sum
+) -> None:
+    old = shelter(candidate, "12", 5.0, article="a", hour=6, source="Wire")
+    new = shelter(candidate, "40", 4.6, article="b", hour=20, source="Wire")
+    states = order_states(
+        understand("How many people are in the shelter so far?"), scored(old, new), [old],
+        story_of=alone,
+    )  # fmt: skip
+    assert states.chosen == (new,) and states.earlier == (old,)
+
+
+def test_a_report_of_another_place_is_no_later_state(candidate: Make) -> None:
+    best = shelter(candidate, "40", 5.0, article="a", day=1)
+    elsewhere = shelter(candidate, "9", 4.6, article="b", day=9)
+    features = [replace(blank_features(), names_passage=share) for share in (1.0, 0.0)]
+    states = order_states(
+        understand("How many people are in the Oster shelter?"),
+        Scored((best, elsewhere), tuple(features), 0.9),
+        [best],
+        story_of=alone,
+    )
+    assert states.chosen == (best,) and not states.notes
+
+
+def test_an_undated_report_was_not_before(candidate: Make, scored: Sum) -> None:
+    dated = shelter(candidate, "40", 5.0, article="a")
+    other = shelter(candidate, "55", 4.6, article="b")
+    undated = replace(
+        other, hit=replace(other.hit, article=replace(other.hit.article, published_at=None))
+    )
+    states = order_states(
+        understand("How many people are in the shelter?"), scored(dated, undated), [dated],
+        story_of=alone,
+    )  # fmt: skip
+    assert not states.earlier and not states.notes

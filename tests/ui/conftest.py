@@ -125,7 +125,7 @@ class FakeAnswerer:
         sections = Counter(a.section for a in self.articles if a.section)
         return Counts(dict(sources), dict(sections), {}, reach.archive_from, reach.archive_to)
 
-    def coverage(self, as_of: datetime | None = None) -> AsOf:  # noqa: ARG002
+    def coverage(self, as_of: datetime | None = None) -> AsOf:
         dates = sorted(a.published_at for a in self.articles if a.published_at)
         first, last = (dates[0], dates[-1]) if dates else (None, None)
         return AsOf(None, first, last, len(self.articles))

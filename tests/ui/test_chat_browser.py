@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -99,36 +100,70 @@ def test_found_articles_stay_in_sight_beside_an_opened_one(home: Page, ask: Ask)
     expect(home.locator("#dl-source mark.dl-cited").first).to_be_in_viewport()
     expect(home.locator("#dl-found .dl-hit").first).to_be_in_viewport()
     expect(turn.locator(".dl-told").first).to_be_in_viewport()
-    home.get_by_role("button", name="Next citation").click()
-    home.locator("#dl-source mark.dl-here").wait_for()
     home.get_by_role("button", name="Close").click()
     home.locator("#dl-source .dl-article").wait_for(state="detached")
     home.locator("#dl-said a.dl-cite:focus").wait_for()
+
+
+def test_next_citation_goes_through_those_of_one_article(
+    page: Page, running: Serve, make_answerer: Any, ask: Ask
+) -> None:
+    with running(make_answerer()) as url:
+        page.goto(url)
+        ask(page, STORM).locator("a.dl-cite").first.click()
+        page.locator("#dl-source mark.dl-cited").first.wait_for()
+        assert page.locator("#dl-source mark.dl-also").count() == 1
+        page.get_by_role("button", name="Next citation").click()
+        page.locator("#dl-source mark.dl-also.dl-here").wait_for()
+        page.get_by_role("button", name="Next citation").click()
+        page.locator("#dl-source mark.dl-cited.dl-here").wait_for()
 
 
 def test_running_story_has_a_timeline_and_a_plot(home: Page, ask: Ask) -> None:
     turn = ask(home, TOLL)
     timeline = turn.locator(".dl-timeline")
     assert timeline.locator("li").count() >= 2
-    assert "How the figure changed: 9 on 17 September 2025" in str(
-        timeline.locator("svg").get_attribute("aria-label")
-    )
+    told = str(timeline.locator("svg").get_attribute("aria-label"))
+    assert re.match(r"How the figure changed: \d+ on \d+ \w+ 202\d; ", told)
     timeline.locator("a.dl-cite").last.click()
     home.locator("#dl-source mark.dl-cited").first.wait_for()
 
 
 def test_tip_shows_on_hover_and_on_focus(home: Page, ask: Ask) -> None:
-    citation = ask(home, HOSPITAL).locator("a.dl-cite").first
+    told = ask(home, HOSPITAL).locator(".dl-told").first
+    citation, outlet_and_day = told.locator("a.dl-cite"), told.locator(".dl-by").inner_text()
+    outlet_and_day = outlet_and_day.split(";")[0]  # what 'Monday' means stands after it
     shown = "a => getComputedStyle(a, '::after').content"
     assert citation.evaluate(shown) == "none"
     citation.hover()
-    assert "Channel Nine News, 17 September 2025" in citation.evaluate(shown)
+    assert outlet_and_day in citation.evaluate(shown)
+    home.mouse.move(0, 0)
+    assert citation.evaluate(shown) == "none"
+    citation.focus()
+    home.keyboard.press("Tab")
+    home.keyboard.press("Shift+Tab")
+    assert outlet_and_day in citation.evaluate(shown)
 
 
 def test_follow_up_says_how_it_was_read(home: Page, ask: Ask) -> None:
     ask(home, "Who is the captain of the Calder Star?")
     turn = ask(home, "When did he go on trial?")
-    expect(turn.locator(".dl-readas")).to_contain_text("Calder Star")
+    expect(turn.locator(".dl-readas")).to_contain_text("Read as: ")
+    # the new question stands at the top, whatever its answer has grown to
+    top = home.locator("#dl-said").bounding_box()
+    place = turn.locator(".dl-question").bounding_box()
+    assert top
+    assert place
+    assert 0 <= place["y"] - top["y"] < 80
+    whole = home.locator(".dl-bar .dl-save")
+    whole.locator("summary").click()
+    with home.expect_download() as coming:
+        whole.get_by_role("button", name="JSON", exact=True).click()
+    saved = json.loads(Path(coming.value.path()).read_text("utf-8"))
+    assert [one["question"] for one in saved["exchanges"]] == [
+        "Who is the captain of the Calder Star?",
+        "When did he go on trial?",
+    ]
 
 
 def test_conversation_is_found_again_renamed_and_deleted(home: Page, ask: Ask) -> None:
@@ -204,7 +239,7 @@ def test_saved_file_is_verified_against_the_archive(
             save.get_by_role("button", name=form.name, exact=True).click()
         assert coming.value.suggested_filename.endswith(f".{form.ending}")
         text = Path(coming.value.path()).read_text("utf-8")
-        with closing(Archive(gen.current(velland_settings.index).folder / gen.ARCHIVE)) as archive:
+        with closing(Archive(gen.current(velland_settings.index).folder)) as archive:
             checks = verify_text(text, archive)
         assert {check.state for check in checks} <= {State.HOLDS, State.CORRECTED}
         assert len(checks) >= home.locator(".dl-answer > .dl-told").count()
@@ -266,13 +301,16 @@ def test_signed_in_reader_finds_conversations_in_any_browser(
             with closing(browser.new_context()) as context:
                 page = context.new_page()
                 page.goto(url)
-                page.get_by_label("username").fill("ann")
-                page.get_by_label("password").fill("secret word")
-                page.get_by_role("button", name="Login").click()
+                assert serious(page) == []
+                page.get_by_label("Name").fill("ann")
+                page.get_by_label("Password").fill("secret word")
+                page.get_by_role("button", name="Sign in").click()
                 page.get_by_label("Your question").wait_for()
                 expect(page.locator("#dl-shelf .dl-pick")).to_have_count(n_before)
                 ask(page, STORM)
                 expect(page.locator("#dl-shelf .dl-pick")).to_have_count(n_before + 1)
+                page.get_by_role("button", name="Sign out").click()
+                page.get_by_label("Password").wait_for()
 
 
 def serious(page: Page) -> list[str]:

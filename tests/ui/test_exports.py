@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from rag.record import prediction
-from rag.types import Badge, Filters, Note, NoteKind, Status
+from rag.types import Badge, Filters, Note, NoteKind, Span, Status, TimeMark
 from ui.exchange import Conversation, Exchange, Mode
 from ui.exports import FORMATS, export
 from ui.exports.markdown import plain
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Exchange]
 
+_MONDAY = TimeMark(Span(0, 4), "5 January, so to say")
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -39,7 +40,7 @@ def dressed(exchange: Exchange) -> Exchange:
     first, *rest = exchange.answer.sentences
     answer = replace(
         exchange.answer,
-        sentences=(replace(first, badge=Badge.CORRECTED), *rest),
+        sentences=(replace(first, badge=Badge.CORRECTED, times=(_MONDAY,)), *rest),
         notes=(Note(NoteKind.DISAGREEMENT, "City Wire says *ten*."),),
         earlier=(rest[-1],),
     )
@@ -67,6 +68,7 @@ def test_every_format_names_quote_outlet_byline_date_address_hash_and_generation
 def test_notes_badges_and_earlier_states_are_taken_along(make_exchange: Make, kind: str) -> None:
     told = unescape(saved(kind, dressed(make_exchange()))).replace("\\", "")
     assert "City Wire says *ten*." in told
+    assert re.search("5 January, so to say", told)
     assert "corrected" in told
     assert "Before that" in told or '"earlier"' in told
 

@@ -21,6 +21,9 @@ from ui.figures import best_figure, figures_in, topic, written
         ("The 3rd of 18 March, No. 7, at 5 a.m.", []),
         ("In 2019 there were 2,019 of them.", [(2019, "")]),
         ("Flight A320-200 and covid-19.", []),
+        ("It raised its offer from 3% to 5% in May.", [(5, "%")]),
+        ("The toll went from 28 people to 30.", [(30, "")]),
+        ("Between 5 and 7 boats, 5 to 7 crew.", [(5, ""), (7, ""), (5, ""), (7, "")]),
         ("Nobody came.", []),
     ],
 )

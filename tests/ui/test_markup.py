@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rag.types import Badge, Filters, Note, NoteKind, Span
+from rag.types import Badge, Filters, Note, NoteKind, Span, TimeMark
 from ui.exchange import Conversation, Exchange, Mode, Verdict
 from ui.page import markup
 from ui.page.markup import Growing
@@ -102,6 +102,16 @@ def test_badges_of_cited_sentences_are_shown(make_exchange: Make, badge: Badge) 
     first = replace(answer_of(exchange).sentences[0], badge=badge)
     assert f"dl-badge-{badge}" in shown(dressed(exchange, sentences=(first,)))
     assert "dl-badge" not in shown(exchange)
+
+
+def test_relative_day_is_told_beside_the_quote(make_exchange: Make) -> None:
+    exchange = make_exchange("When did the harbour ferry sail after the storm?")
+    first = answer_of(exchange).sentences[0]
+    at = first.text.index("Monday")
+    mark = TimeMark(Span(at, at + 6), "5 January 2026")
+    page = shown(dressed(exchange, sentences=(replace(first, times=(mark,)),)))
+    assert "Harbour Post, 5 January 2026; Monday: 5 January 2026</span>" in page
+    assert first.text in unescape(page)
 
 
 def test_refusal_says_what_is_missing_and_offers_the_closest(make_exchange: Make) -> None:

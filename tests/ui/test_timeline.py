@@ -73,6 +73,13 @@ def test_earlier_states_count_by_their_leads() -> None:
     ]
 
 
+def test_thing_asked_for_that_is_answered_by_a_figure_is_followed() -> None:
+    ruling = cite("c", 9, "The court lifted the death toll of the Grey Gull from 28 to 30.")
+    what = "What is the latest death toll of the Grey Gull?"
+    thing = answer(what, told(ruling, "28 to 30"), found=(FIRST, SECOND), expected=Expected.THING)
+    assert values(timeline_of(thing)) == [(3, 9), (4, 21), (9, 30)]
+
+
 def test_copied_wire_story_stands_once() -> None:
     copy = cite("copy", 3, FIRST.quote)
     timeline = timeline_of(answer(TOLL, told(LAST), found=(FIRST, copy, SECOND)))

@@ -57,9 +57,27 @@ def test_only_the_page_brings_it(run_async: Callable[[Any], Any]) -> None:
 
 
 def test_owner_is_the_reader_or_else_the_browser_or_else_nobody_twice() -> None:
-    browser = SimpleNamespace(username=None, cookies={COOKIE: TOKEN})
-    reader = SimpleNamespace(username="ann", cookies={COOKIE: TOKEN})
-    stray = SimpleNamespace(username=None, cookies={COOKIE: "x"})
+    browser = SimpleNamespace(headers={}, cookies={COOKIE: TOKEN})
+    reader = SimpleNamespace(headers={"x-dateline-reader": "ann%20b"}, cookies={COOKIE: TOKEN})
+    stray = SimpleNamespace(headers={}, cookies={COOKIE: "x"})
     assert owner_of(browser) == f"browser:{TOKEN}"  # type: ignore[arg-type]
-    assert owner_of(reader) == "user:ann"  # type: ignore[arg-type]
+    assert owner_of(reader) == "user:ann b"  # type: ignore[arg-type]
     assert owner_of(stray) != owner_of(stray)  # type: ignore[arg-type]
+
+
+def test_name_a_browser_claims_is_not_believed(run_async: Callable[[Any], Any]) -> None:
+    passed: list[Any] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        passed.extend(scope["headers"])
+
+    async def nothing(*_: Any) -> Any:
+        return {}
+
+    scope = {
+        "type": "http",
+        "path": "/x",
+        "headers": [(b"X-Dateline-Reader", b"ann"), (b"a", b"b")],
+    }
+    run_async(Visitor(app)(scope, nothing, nothing))
+    assert passed == [(b"a", b"b")]

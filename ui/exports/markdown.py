@@ -36,6 +36,10 @@ def plain(text: str) -> str:
     return _LIST_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
 
 
+def _after(said: str) -> str:
+    return f" {plain(said)}" if said else ""
+
+
 def _exchange(exchange: Exchange) -> Iterator[str]:
     yield f"## {plain(exchange.asked.question)}"
     answer = exchange.answer
@@ -62,8 +66,8 @@ def _answer(answer: Answer) -> Iterator[str]:
     if not answer.answered and answer.text:
         yield plain(answer.text)
     for n, sentence in enumerate(answer.sentences, 1):
-        yield f"{plain(sentence.text)} \\[{n}\\]{said_of(sentence)}"
+        yield f"{plain(sentence.text)} \\[{n}\\]{_after(said_of(sentence))}"
     if answer.notes:
         yield "\n".join(f"- {NOTE_NAMES[note.kind]}: {plain(note.text)}" for note in answer.notes)
     for n, sentence in enumerate(answer.earlier, len(answer.sentences) + 1):
-        yield f"Before that: {plain(sentence.text)} \\[{n}\\]{said_of(sentence)}"
+        yield f"Before that: {plain(sentence.text)} \\[{n}\\]{_after(said_of(sentence))}"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ui.exchange import Mode
 from ui.locator import Locator
-from ui.wording import BADGE_NAMES, STATUS_NAMES, UNNAMED, day
+from ui.wording import BADGE_NAMES, STATUS_NAMES, UNNAMED, day, times_told
 
 if TYPE_CHECKING:
     from rag.types import AnswerSentence, Citation
@@ -39,8 +39,12 @@ def sources_of(exchange: Exchange) -> list[Source]:
 
 
 def said_of(sentence: AnswerSentence) -> str:
-    """Return a sentence's badge in brackets, after a space; '' where it has none."""
-    return f" ({BADGE_NAMES[sentence.badge]})" if sentence.badge else ""
+    """Return what is to be said of a sentence, each in brackets after a space: times, badge.
+
+    It is text of articles and of ours: to be escaped like the sentence itself.
+    """
+    badge = [BADGE_NAMES[sentence.badge]] if sentence.badge else []
+    return "".join(f" ({told})" for told in (*times_told(sentence), *badge))
 
 
 def web_address(url: str | None) -> str:

@@ -65,7 +65,8 @@ def _answer(answer: Answer) -> str:
     if not answer.answered:
         return f'<p class="dl-refusal">{inert(answer.text)}</p>' if answer.text else ""
     told = [
-        f"<p>{inert(one.text)} [{n}]{said_of(one)}</p>" for n, one in enumerate(answer.sentences, 1)
+        f"<p>{inert(one.text)} [{n}] {inert(said_of(one))}</p>"
+        for n, one in enumerate(answer.sentences, 1)
     ]
     notes = "".join(
         f"<li>{NOTE_NAMES[note.kind]}: {inert(note.text)}</li>" for note in answer.notes
@@ -73,7 +74,7 @@ def _answer(answer: Answer) -> str:
     if notes:
         told.append(f"<ul>{notes}</ul>")
     told += [
-        f"<p>Before that: {inert(one.text)} [{n}]{said_of(one)}</p>"
+        f"<p>Before that: {inert(one.text)} [{n}] {inert(said_of(one))}</p>"
         for n, one in enumerate(answer.earlier, len(answer.sentences) + 1)
     ]
     return "".join(told)

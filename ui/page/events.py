@@ -49,7 +49,8 @@ class Events:
         except DatelineError as error:
             reach, form = str(error), ""
         said, found, listed, _ = self._opened(conversation_id, owner)
-        return panel.masthead_view(reach), form, said, found, listed
+        head = panel.masthead_view(reach, signed_in=owner.startswith("user:"))
+        return head, form, said, found, listed
 
     async def ask(self, sent: Sent, owner: str) -> AsyncIterator[Parts]:
         """Answer what the form sent and keep it: talk, found, shelf, status."""

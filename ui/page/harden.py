@@ -32,15 +32,11 @@ ROUTES = frozenset(
         *("/gradio_api/reset", "/gradio_api/heartbeat/", "/gradio_api/theme.css"),
     }
 )
-# What programs ask for: gradio's client and its plain HTTP form, and MCP. Served without a login
-# only: gradio lets anyone open an MCP session.
-PROGRAM_ROUTES = frozenset(
-    {
-        *("/gradio_api/call/", "/gradio_api/openapi.json"),
-        *("/gradio_api/mcp", "/gradio_api/mcp/"),
-    }
-)
-LOGIN_ROUTES = frozenset({"/login", "/login/", "/logout", "/gradio_api/login_check"})
+# What programs ask for: gradio's client, its plain HTTP form, and MCP. MCP's tools are called by
+# gradio itself, from this machine and signed in as nobody, so behind a login there is none.
+PROGRAM_ROUTES = frozenset({"/gradio_api/call/", "/gradio_api/openapi.json"})
+MCP_ROUTES = frozenset({"/gradio_api/mcp", "/gradio_api/mcp/"})
+LOGIN_ROUTES = frozenset({"/login", "/logout"})
 # gradio's bundle needs inline scripts and eval (measured with 6.31); everything else is ours alone.
 POLICY = "; ".join(
     (
@@ -63,7 +59,7 @@ HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # 'no-referrer' makes the login's own Origin 'null'
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),

@@ -36,6 +36,8 @@ element.addEventListener('click', (event) => {
       const first = document.querySelector('#dl-shelf .dl-fresh');
       if (first) first.focus();
     }
+  } else if (hit.matches('.dl-out-of')) {
+    fetch('/logout', { method: 'POST', redirect: 'manual' }).then(() => window.location.assign('/'));
   } else if (hit.matches('.dl-night')) {
     const night = document.body.classList.toggle('dark');
     if (kept) kept.setItem('dateline-night', night ? 'yes' : 'no');

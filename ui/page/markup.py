@@ -20,6 +20,7 @@ from ui.wording import (
     outlet_and_day,
     reach,
     short_day,
+    times_told,
 )
 
 if TYPE_CHECKING:
@@ -213,7 +214,8 @@ def _sentence(n: int, sentence: AnswerSentence) -> str:
     if sentence.badge:
         name = BADGE_NAMES[sentence.badge]
         badge = f' <span class="dl-badge dl-badge-{sentence.badge}">{name}</span>'
-    by = f'<span class="dl-by">{inert(outlet_and_day(sentence.citation))}</span>'
+    times = "".join(f"; {inert(told)}" for told in times_told(sentence))
+    by = f'<span class="dl-by">{inert(outlet_and_day(sentence.citation))}{times}</span>'
     marker = link(sentence.citation, str(n))
     return f'<p class="dl-told">{told}&#160;{marker} {by}{badge}</p>'
 

@@ -81,14 +81,16 @@ def found_view(exchange: Exchange | None) -> str:
     )
 
 
-def masthead_view(reach: str) -> str:
+def masthead_view(reach: str, *, signed_in: bool = False) -> str:
     """Show the name of the page, how far its archive reaches, and the page's own switches."""
+    way_out = '<button type="button" class="dl-out-of">Sign out</button>' if signed_in else ""
     return allow(
         '<header class="dl-masthead"><button type="button" class="dl-toggle" '
         'aria-expanded="false" aria-controls="dl-shelf">Conversations</button>'
         '<h1 class="dl-name">Dateline</h1>'
         f'<p class="dl-reach">{inert(reach)}</p>'
-        '<button type="button" class="dl-night" aria-pressed="false">Dark</button></header>'
+        '<button type="button" class="dl-night" aria-pressed="false">Dark</button>'
+        f"{way_out}</header>"
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 440
 HEIGHT: Final = 126
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26, 34, 26, 26
+_GAP: Final = 34.0
 
 
 def plot_view(timeline: Timeline) -> str:
@@ -51,7 +52,10 @@ def plot_view(timeline: Timeline) -> str:
 
 
 def _spots(points: tuple[Event, ...]) -> list[tuple[float, float, float]]:
-    """Place each distinct figure of a day: x by date, y by value, both within the frame."""
+    """Place each distinct figure of a day: x by date, y by value, both within the frame.
+
+    Figures of one night would stand on each other: they are moved apart as far as they can be read.
+    """
     told = [(event.at, event.figure.value) for event in points if event.figure]
     kept = [
         (at, value)
@@ -61,14 +65,23 @@ def _spots(points: tuple[Event, ...]) -> list[tuple[float, float, float]]:
     times = [at.timestamp() for at, _ in kept]
     values = [value for _, value in kept]
     wide, high = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
+    across = _apart([_LEFT + wide * _share(time, times) for time in times])
     return [
-        (
-            _LEFT + wide * _share(time, times),
-            _TOP + high * (1 - _share(value, values)),
-            value,
-        )
-        for time, value in zip(times, values, strict=True)
+        (x, _TOP + high * (1 - _share(value, values)), value)
+        for x, value in zip(across, values, strict=True)
     ]
+
+
+def _apart(across: list[float]) -> list[float]:
+    """Move positions apart, in order, without leaving the frame."""
+    gap = min(_GAP, (WIDTH - _LEFT - _RIGHT) / max(len(across) - 1, 1))
+    for n in range(1, len(across)):
+        across[n] = max(across[n], across[n - 1] + gap)
+    edge = float(WIDTH - _RIGHT)
+    for n in reversed(range(len(across))):
+        across[n] = min(across[n], edge)
+        edge = across[n] - gap
+    return across
 
 
 def _share(one: float, of: list[float]) -> float:

@@ -19,9 +19,16 @@ from rag.errors import DatelineError
 from ui.conversations import NAME, Conversations
 from ui.page.app import HERE, build_page
 from ui.page.desk import Desk
-from ui.page.harden import LOGIN_ROUTES, PROGRAM_ROUTES, ROUTES, WILDCARD, Harden
+from ui.page.harden import (
+    LOGIN_ROUTES,
+    MCP_ROUTES,
+    PROGRAM_ROUTES,
+    ROUTES,
+    WILDCARD,
+    Harden,
+)
 from ui.page.interface import tell_in_json
-from ui.page.login import Tries, read_login
+from ui.page.login import Gate, Readers, read_login
 from ui.page.talk import Services
 from ui.page.theme import newspaper
 from ui.page.visitor import Visitor
@@ -69,7 +76,7 @@ def serve(
     ) as url:
         announce(f"Dateline is at {url} (Ctrl-C stops it)")
         if login is None:
-            announce(f"Programs ask it at {url}/gradio_api/mcp/ (MCP) or with gradio_client.")
+            announce(f"Programs ask it over MCP at {url}/gradio_api/mcp/ or with gradio_client.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -94,7 +101,8 @@ def running(
     Raises:
         DatelineError: The port is taken or the address is not this machine's.
     """
-    check = read_login(login) if login else None
+    key = conversations.with_suffix(".key") if conversations else None
+    readers = read_login(login, key) if login else None
     port = _claim(host, port)
     with tempfile.TemporaryDirectory(prefix="dateline-page-") as scratch:
         os.environ["GRADIO_TEMP_DIR"] = scratch
@@ -103,7 +111,7 @@ def running(
         services = Services(answerer, kept, desk)
         with ThreadPoolExecutor(1) as aside:
             opened = aside.submit(
-                asyncio.run, _open(services, host, port, check, tuple(allow_hosts))
+                asyncio.run, _open(services, host, port, readers, tuple(allow_hosts))
             )
             page = opened.result()
         try:
@@ -119,26 +127,26 @@ async def _open(
     services: Services,
     host: str,
     port: int,
-    check: Callable[[str, str], bool] | None,
+    readers: Readers | None,
     allow_hosts: tuple[str, ...],
 ) -> gr.Blocks:
     """Build and launch inside an event loop: outside of one gradio makes several, never closed."""
     page = build_page(services)
-    routes = ROUTES | (LOGIN_ROUTES if check else PROGRAM_ROUTES)
-    guard = Middleware(Harden, bound_to=host, allow_hosts=allow_hosts, routes=routes)
+    routes = ROUTES | PROGRAM_ROUTES | (LOGIN_ROUTES if readers else MCP_ROUTES)
+    before = [
+        Middleware(Harden, bound_to=host, allow_hosts=allow_hosts, routes=routes),
+        Middleware(Visitor),
+        *([Middleware(Gate, readers=readers)] if readers else []),
+    ]
     with redirect_stdout(io.StringIO()):  # gradio announces MCP itself, quiet or not
-        _launch(page, host, port, check, guard)
-    if check is None:
+        _launch(page, host, port, before, with_mcp=readers is None)
+    if readers is None:
         tell_in_json(page)
     return page
 
 
 def _launch(
-    page: gr.Blocks,
-    host: str,
-    port: int,
-    check: Callable[[str, str], bool] | None,
-    guard: Middleware,
+    page: gr.Blocks, host: str, port: int, before: list[Middleware], *, with_mcp: bool
 ) -> None:
     page.launch(
         server_name=host,
@@ -158,11 +166,9 @@ def _launch(
         strict_cors=True,
         ssr_mode=False,
         pwa=False,
-        mcp_server=check is None,
-        auth=check,
-        auth_message="This archive asks for a name and a password.",
+        mcp_server=with_mcp,
         state_session_capacity=N_SESSIONS,
-        app_kwargs={"middleware": [guard, Middleware(Tries), Middleware(Visitor)]},
+        app_kwargs={"middleware": before},
     )
 
 
