@@ -102,19 +102,22 @@ def settled(before: State, after: State, found: State, code: int) -> State:
 def test_kills_at_random_moments_lose_nothing(
     writer: Writer, index: Path, tmp_path: Path, held: Callable[[Path], State]
 ) -> None:
-    desk = Desk(tmp_path, seed=5)
-    job = desk.change()
-    assert writer.run(index, *job[:2]) == ACKNOWLEDGED
-    desk.state = settled({}, job[2], held(index), ACKNOWLEDGED)
+    desk, typical_s = Desk(tmp_path, seed=5), {}
+    while len(typical_s) < 3:  # undisturbed, to know how long each kind of job takes here
+        do, what, after = desk.change()
+        started = time.monotonic()
+        assert writer.run(index, do, what) == ACKNOWLEDGED
+        typical_s[do] = time.monotonic() - started
+        desk.state = settled(desk.state, after, held(index), ACKNOWLEDGED)
     settings = load_settings(index=index, threads=1)
     answerer = LiveAnswerer(settings, open_embedder(settings), PassageSelector.load(threads=1))
-    n_kills, n_resumed, typical_s = 0, 0, {"add": 0.3, "remove": 0.3, "build": 0.6}
+    n_kills = 0
     while n_kills < KILLS:
         do, what, after = desk.change()
         pid = writer.start(index, do, what)
         writer.go()
         started = time.monotonic()
-        time.sleep(desk.rng.uniform(0, 1.2 * typical_s[do]))
+        time.sleep(desk.rng.uniform(0, 1.1 * typical_s[do]))
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         code = writer.ended()
@@ -122,12 +125,10 @@ def test_kills_at_random_moments_lose_nothing(
         if code == ACKNOWLEDGED:
             typical_s[do] = 0.7 * typical_s[do] + 0.3 * (time.monotonic() - started)
         n_kills += code == KILLED
-        n_resumed += bool(list(index.glob("unpublished-*")))
         desk.state = settled(desk.state, after, held(index), code)
         if n_kills % 10 == 0 and desk.state:
             best = answerer.ask(QUESTION).hits[0].article
             assert best.text == desk.state[best.id]
-    assert n_resumed > 5  # some kills came while there was embedding to be kept
     assert writer.run(index, "build", []) == ACKNOWLEDGED
     assert held(index) == desk.state
     assert not list((index / "generations").glob(f"{DRAFT}*"))
