@@ -65,7 +65,10 @@ def test_parse_date_refuses_to_guess(text, reason):
 def test_parse_date_gives_iso_instants_back(moment):
     if (moment.utcoffset() or timedelta()).total_seconds() % 60:
         return  # local mean time of past centuries: isoformat writes seconds, few readers take them
-    assert parse_date(moment.isoformat()) == moment
+    found = parse_date(moment.isoformat())
+    # compared by parts: Python finds no hour that a clock change repeats equal to another zone's
+    assert found.replace(tzinfo=None, fold=0) == moment.replace(tzinfo=None, fold=0)
+    assert found.utcoffset() == moment.utcoffset()
 
 
 @given(st.text(max_size=80))
