@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ CARD: dict[str, Any] = {
 def main() -> None:
     """Parse the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument(
+        "--checkpoint", type=Path, nargs="+", required=True, help="of several the mean is exported"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the shipped weights")
     parser.add_argument("--shared", type=Path, help="folder of shared data, to check agreement")
     options = parser.parse_args()
@@ -67,19 +70,26 @@ def main() -> None:
     (options.out / "tokenizer.json").write_text(text, encoding="utf-8")
     card = dict(CARD, sha256=sha256_of(target), bytes=target.stat().st_size)
     card["tokenizer_sha256"] = sha256_of(options.out / "tokenizer.json")
-    record = options.checkpoint.with_name("training.json")
-    if record.exists():
-        card["training"] = json.loads(record.read_text(encoding="utf-8"))
+    records = [path.with_name("training.json") for path in options.checkpoint]
+    card["training"] = [json.loads(r.read_text(encoding="utf-8")) for r in records if r.exists()]
     if options.shared:
         card["agreement_with_fp32"] = agreement(model, target, options.shared)
     (options.out / "selector.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(card, indent=2))
 
 
-def load_checkpoint(path: Path) -> Selector:
-    """Load a checkpoint of `eval.training.train` for inference."""
+def load_checkpoint(paths: Sequence[Path]) -> Selector:
+    """Load checkpoints of `eval.training.train` for inference, of several their mean.
+
+    Source: Izmailov et al., 'Averaging Weights Leads to Wider Optima', UAI 2018.
+    """
+    states = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
+    mean = {
+        name: torch.stack([state[name].float() for state in states]).mean(0).to(first.dtype)
+        for name, first in states[0].items()
+    }
     model = Selector(base_folder())
-    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    model.load_state_dict(mean)
     return model.eval()
 
 
