@@ -3,8 +3,8 @@
     python -m eval.bench.archive [--articles 1400] [--repeat 10]
 
 The articles are made of random words. Their vectors are random too, and laid where a run that
-did not end leaves its own, so that the index is made in seconds; the one article that is added
-is embedded by the real model, and what that took is told apart.
+did not end leaves its own: nothing is embedded, so all that is measured is the keeping. Beside
+the time on the wall stands the processor's, which other work on the machine does not lengthen.
 """
 
 from __future__ import annotations
@@ -69,21 +69,21 @@ def publishing(folder: Path, n_articles: int, repeat: int) -> dict[str, object]:
         write(files / f"n{n}.json", n, next(stories))
     spool_vectors(files, settings)
     built = build([files], settings)
-    beyond_ms, embed_ms = [], []
+    wall_ms, cpu_ms = [], []
     for n in range(n_articles, n_articles + repeat):
         path = write(folder / f"n{n}.json", n, next(stories))
-        started = time.perf_counter()
-        report = add([path], settings)
-        took_s = time.perf_counter() - started
-        embed_ms.append(round(1000 * report.seconds["embed"], 1))
-        beyond_ms.append(round(1000 * (took_s - report.seconds["embed"]), 1))
+        spool_vectors(path, settings)
+        started, started_cpu = time.perf_counter(), time.process_time()
+        add([path], settings)
+        wall_ms.append(round(1000 * (time.perf_counter() - started), 1))
+        cpu_ms.append(round(1000 * (time.process_time() - started_cpu), 1))
     started = time.perf_counter()
     unchanged = add([files], settings).unchanged
     took_s = time.perf_counter() - started
     return {
         "passages": built.counts["passages"],
-        "add_one_beyond_embedding_ms": sorted(beyond_ms),
-        "add_one_embedding_ms": sorted(embed_ms),
+        "add_one_wall_ms": sorted(wall_ms),
+        "add_one_cpu_ms": sorted(cpu_ms),
         "unchanged_files": unchanged,
         "no_change_s": round(took_s, 2),
         "faults": len(check(settings.index)),
@@ -134,7 +134,7 @@ def write(path: Path, n: int, text: str) -> Path:
 def spool_vectors(files: Path, settings: Settings) -> None:
     """Lay a random unit vector ready for every passage of `files`."""
     card = find_model(settings.model)
-    settings.index.mkdir()
+    settings.index.mkdir(exist_ok=True)
     spool = VectorSpool(settings.index, fingerprint=card.fingerprint, dimension=card.dimension)
     rng = np.random.default_rng(7)
     for article in read([files]):

@@ -37,7 +37,7 @@ def selector() -> PassageSelector:
 
 
 @pytest.mark.parametrize("folding", LIFECYCLE.FOLDS)
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(changes=st.lists(LIFECYCLE.CHANGES, min_size=4, max_size=16))
 def test_long_histories_answer_like_a_fresh_build(
     folding: str,
