@@ -224,7 +224,7 @@ def test_card_credits_its_sources_and_fits_its_size() -> None:
 
 # Margins of FERRY by the shipped weights; newly trained weights need new ones.
 GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
-GOLDEN_MARGINS = (-3.68, -0.49, 2.11, -2.63, -4.25, -4.98)
+GOLDEN_MARGINS = (-5.09, -0.18, 4.27, -4.60, -5.00, -5.97)
 
 
 def test_margins_are_those_of_the_shipped_weights(selector: PassageSelector) -> None:
