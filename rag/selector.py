@@ -137,7 +137,7 @@ class PassageSelector:
             question: the reader's question, standalone.
             windows: what to read.
             batch_size: how many parts are read at once. The int8 model scales its activations by
-                batch, so scores differ a little (well under 0.5 logits) between batch sizes; with
+                batch, so scores differ a little (by up to one logit) between batch sizes; with
                 1 a window's score never depends on its neighbours, and is as fast on a CPU.
         """
         parts = [p for i, w in enumerate(windows) for p in self._parts(question, i, w)]

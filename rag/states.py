@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.choose import fits_beside
 from rag.dates import written
 from rag.features import times
+from rag.names import names
 from rag.quantities import Quantity, quantities
 from rag.types import Expected, Note, NoteKind
 
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
 
     from rag.features import Features
     from rag.score import Scored
-    from rag.types import Candidate, Question
+    from rag.types import Article, Candidate, Question
 
 FIGURES = frozenset({Expected.NUMBER, Expected.MONEY, Expected.PERCENT, Expected.DURATION})
-NEAR = 1.5  # how far below the best a sentence may score and still report the same thing
+NEAR = 3.0  # how far below the best a sentence may score and still report the same thing
+MOST_WORDS = 6  # of a figure with its unit
+LEAST_SHARED = 3  # names that articles of one story have in common,
+SHARED = 0.25  # and their share of the names of the one with fewer
 SAME_TIME_S = timedelta(hours=24).total_seconds()  # outlets of one day; later is a later state
 UNDATED = float("-inf")
 
@@ -76,21 +81,45 @@ def order_states(
 def near(scored: Scored) -> list[tuple[Candidate, Features]]:
     """Return the candidates that may report what the best one does, the best first.
 
-    They score nearly as well, and their passage covers the question's names and times as well.
+    They score nearly as well, the selector takes them for an answer, their passage covers the
+    question's names and times as well, and their article tells of the same people and places.
     """
     best, asked = scored.candidates[0], scored.features[0]
     return [
         (candidate, found)
         for candidate, found in zip(scored.candidates, scored.features, strict=True)
-        if candidate.score >= best.score - NEAR
-        and found.names_passage >= asked.names_passage
-        and found.times_passage >= asked.times_passage
+        if candidate is best
+        or (
+            candidate.score >= best.score - NEAR
+            and candidate.margin > 0
+            and found.names_passage >= asked.names_passage
+            and found.times_passage >= asked.times_passage
+            and related(candidate.hit.article, best.hit.article)
+        )
     ]
 
 
+def related(one: Article, other: Article) -> bool:
+    """Say whether two articles tell of the same people and places, so maybe of one story."""
+    if one.id == other.id:
+        return True
+    first, second = _named(one), _named(other)
+    shared = len(first & second)
+    return shared >= LEAST_SHARED and shared >= SHARED * min(len(first), len(second))
+
+
+@lru_cache(maxsize=256)
+def _named(article: Article) -> frozenset[str]:
+    found = names(f"{article.title}. {article.text}")
+    return frozenset(name for name in found if not times(name))
+
+
 def told_figure(candidate: Candidate) -> Quantity | None:
-    """Return the figure a sentence answers with: the quantity that its short answer touches."""
-    if candidate.lead is None:
+    """Return the figure a sentence answers with: the quantity that its short answer touches.
+
+    None where the short answer is no figure, or too long to be one.
+    """
+    if candidate.lead is None or len(candidate.lead_text.split()) > MOST_WORDS:
         return None
     start = candidate.lead.start - candidate.sentence.start
     end = candidate.lead.end - candidate.sentence.start

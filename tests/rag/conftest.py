@@ -32,6 +32,7 @@ def make_candidate(
     byline: str | None = None,
     status: Status = Status.USABLE,
     supersedes: str | None = None,
+    margin: float = 1.0,
 ) -> Candidate:
     """Make the only sentence of an article a candidate; `lead` is its short answer's words."""
     told = Article(
@@ -41,7 +42,7 @@ def make_candidate(
     sentence = Sentence(article, ordinal, 0, len(text), text)
     hit = Hit(told, Passage(f"{article}#0", article, (sentence,), 10), 1.0, 1)
     start = text.find(lead)
-    return Candidate(hit, sentence, score, Span(start, start + len(lead)) if lead else None)
+    return Candidate(hit, sentence, score, Span(start, start + len(lead)) if lead else None, margin)
 
 
 class HandStories:

@@ -26,11 +26,15 @@ def blank_features() -> Features:
     return Features(*(0.0 for _ in fields(Features)))
 
 
+STORY = "Ada Quill opens the Oster shelter in Visby"
+
+
 def alone(article_id: str) -> str:
     return article_id
 
 
 def shelter(make: Make, told: str, score: float, **how: object) -> Candidate:
+    how.setdefault("title", STORY)
     return make(f"The shelter holds {told} people.", score, lead=f"{told} people", **how)
 
 
@@ -175,3 +179,23 @@ def test_an_undated_report_was_not_before(candidate: Make, scored: Sum) -> None:
         story_of=alone,
     )  # fmt: skip
     assert not states.earlier and not states.notes
+
+
+def test_a_report_of_another_story_is_no_later_state(candidate: Make, scored: Sum) -> None:
+    best = shelter(candidate, "40", 5.0, article="a", day=1)
+    other = shelter(candidate, "9", 4.6, article="b", day=9, title="Bo Lund shuts Corran in Mora")
+    states = order_states(
+        understand("How many people are in the shelter?"), scored(best, other), [best],
+        story_of=alone,
+    )  # fmt: skip
+    assert states.chosen == (best,) and not states.notes
+
+
+def test_a_sentence_the_reader_finds_no_answer_in_is_no_rival(candidate: Make, scored: Sum) -> None:
+    best = shelter(candidate, "40", 5.0, article="a", day=1)
+    other = shelter(candidate, "9", 4.6, article="b", day=9, margin=-0.5)
+    states = order_states(
+        understand("How many people are in the shelter?"), scored(best, other), [best],
+        story_of=alone,
+    )  # fmt: skip
+    assert states.chosen == (best,)
