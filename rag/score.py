@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.types import Hit, Question
     from rag.words import Vocabulary
 
-N_WINDOWS = 8  # passages the selector reads per question
+N_WINDOWS = 16  # passages the selector reads per question: 8 found a tenth fewer right sentences
 
 
 class Selector(Protocol):
