@@ -40,11 +40,15 @@ class Timeline:
 
     @property
     def points(self) -> tuple[Event, ...]:
-        """The events with a figure, oldest first; empty where it never changed."""
+        """The events with a figure, oldest first; empty where it never changed.
+
+        Two figures are no line: they are as often of two things as of one that changed.
+        """
         told = tuple(event for event in self.events if event.figure)
         values = {event.figure.value for event in told if event.figure}
         days = {event.at.date() for event in told}
-        return told if len(values) > 1 and len(days) > 1 else ()
+        changed = len(told) >= FEWEST and len(values) > 1 and len(days) > 1
+        return told if changed else ()
 
 
 def timeline_of(answer: Answer) -> Timeline | None:
