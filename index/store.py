@@ -45,6 +45,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._db = _connect(folder)
         self._visible: dict[tuple[Filters, datetime | None], Keys | None] = {}
+        self._reach: dict[datetime | None, AsOf] = {}
         self._n_passages = self.counts()["passages"]
 
     def close(self) -> None:
@@ -139,7 +140,17 @@ class Archive:
         return self._visible[wanted]
 
     def coverage(self, as_of: datetime | None = None) -> AsOf:
-        """Say from when to when the archive reaches, and how many articles may be seen."""
+        """Say from when to when the archive reaches, and how many articles may be seen.
+
+        Asked with every question, so a generation, which never changes, works it out once.
+        """
+        if as_of not in self._reach:
+            if len(self._reach) > SEEN_KEPT:
+                self._reach.clear()
+            self._reach[as_of] = self._measured(as_of)
+        return self._reach[as_of]
+
+    def _measured(self, as_of: datetime | None) -> AsOf:
         shown = Selection(self._db, Filters(), as_of)
         rows = list(shown.rows("a.published_at, a.updated_at"))
         instants = [instant_of(stamp) for row in rows for stamp in row if stamp]

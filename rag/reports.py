@@ -57,7 +57,7 @@ def _supporting(scored: Scored, head: Candidate) -> Iterator[Candidate]:
     """Yield the head and what gives its short answer again or says its sentence again."""
     lead = _bare(head)
     yield head
-    for candidate, _ in near(scored):
+    for candidate in near(scored):
         repeats = same(candidate, head) and same(head, candidate)
         if candidate is not head and (repeats or (lead and _bare(candidate) == lead)):
             yield candidate

@@ -22,7 +22,6 @@ from rag.types import Expected, Note, NoteKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.features import Features
     from rag.score import Scored
     from rag.types import Article, Candidate, Question
 
@@ -68,17 +67,15 @@ def order_states(
     rivals = _rivals(scored, told)
     pinned = times(question.standalone) and not question.wants_latest
     head = best if pinned else max([best, *rivals], key=lambda c: (_at(c), c.score))
-    others = [c for c in (best, *rivals) if c is not head and _differ(c, head)]
-    disputing = [c for c in others if _dispute(c, head, story_of)]
+    others, disputing = _against(head, [best, *rivals], story_of)
     if disputing and not question.wants_latest:
         head = best  # of one day's outlets none is the newest state
-        others = [c for c in (best, *rivals) if c is not head and _differ(c, head)]
-        disputing = [c for c in others if _dispute(c, head, story_of)]
+        others, disputing = _against(head, [best, *rivals], story_of)
     older = [c for c in others if c not in disputing and UNDATED < _at(c) < _at(head)]
     return _shown(question, head, chosen, older, disputing)
 
 
-def near(scored: Scored) -> list[tuple[Candidate, Features]]:
+def near(scored: Scored) -> list[Candidate]:
     """Return the candidates that may report what the best one does, the best first.
 
     They score nearly as well, the selector takes them for an answer, their passage covers the
@@ -86,7 +83,7 @@ def near(scored: Scored) -> list[tuple[Candidate, Features]]:
     """
     best, asked = scored.candidates[0], scored.features[0]
     return [
-        (candidate, found)
+        candidate
         for candidate, found in zip(scored.candidates, scored.features, strict=True)
         if candidate is best
         or (
@@ -163,11 +160,19 @@ def _correction(candidates: Sequence[Candidate]) -> Candidate | None:
 def _rivals(scored: Scored, told: Quantity) -> list[Candidate]:
     """Return the best sentence of each other article that gives another value of the figure."""
     best, found = scored.candidates[0], dict[str, "Candidate"]()
-    for candidate, _ in near(scored)[1:]:
+    for candidate in near(scored)[1:]:
         value = told_figure(candidate)
         if value and value.differs(told) and candidate.hit.article.id != best.hit.article.id:
             found.setdefault(candidate.hit.article.id, candidate)
     return list(found.values())
+
+
+def _against(
+    head: Candidate, reports: Sequence[Candidate], story_of: Callable[[str], str]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return the reports whose figure differs from the head's, and those that dispute it."""
+    others = [c for c in reports if c is not head and _differ(c, head)]
+    return others, [c for c in others if _dispute(c, head, story_of)]
 
 
 def _dispute(one: Candidate, other: Candidate, story_of: Callable[[str], str]) -> bool:

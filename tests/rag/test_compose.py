@@ -18,22 +18,12 @@ from rag.weighed import Part, Weighed, rerank
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rag.reports import Stories
     from rag.types import Answer, Candidate
+    from rag.words import Vocabulary
 
     Make = Callable[..., Candidate]
-
-
-class FewWords:
-    """A vocabulary of nothing, for answers whose words do not matter."""
-
-    def stems(self, text: str) -> list[str]:
-        return text.lower().split()
-
-    def document_frequency(self, stem: str) -> int:
-        return 1
-
-    def __len__(self) -> int:
-        return 1
+    Compose = Callable[..., Answer]
 
 
 REACH = AsOf(None, datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), 2)
@@ -46,21 +36,19 @@ def part(text: str, *found: Candidate, probability: float = 0.9) -> Part:
     return Part(understand(text), tuple(candidate.hit for candidate in found), scored)
 
 
-def composed(stories: Callable[..., object], *parts: Part) -> Answer:
-    weighed = Weighed(parts[0].question, rerank(parts), parts)
-    return compose(
-        weighed,
-        REACH,
-        stories(),  # type: ignore[arg-type]
-        blend=BLEND,
-        threshold=0.5,
-        vocabulary=FewWords(),
-    )
+@pytest.fixture
+def composed(stories: Callable[..., Stories], vocabulary: Callable[..., Vocabulary]) -> Compose:
+    def of(*parts: Part) -> Answer:
+        weighed = Weighed(parts[0].question, rerank(parts), parts)
+        known = {"blend": BLEND, "threshold": 0.5, "vocabulary": vocabulary()}
+        return compose(weighed, REACH, stories(), **known)
+
+    return of
 
 
-def test_compose_cites_what_it_shows(candidate: Make, stories: Make) -> None:
+def test_compose_cites_what_it_shows(candidate: Make, composed: Compose) -> None:
     mill = candidate("The mill burned on Monday night.", lead="Monday night")
-    answer = composed(stories, part("When did the mill burn?", mill))
+    answer = composed(part("When did the mill burn?", mill))
     assert answer.text == "The mill burned on Monday night."
     assert answer.citations[0].quote == answer.sentences[0].text
     assert answer.as_of.newest_source_at == datetime(2025, 1, 1, tzinfo=UTC)
@@ -71,37 +59,39 @@ def test_compose_cites_what_it_shows(candidate: Make, stories: Make) -> None:
 
 @pytest.mark.parametrize(("probability", "answered"), [(0.49, False), (0.5, True)])
 def test_compose_refuses_below_the_threshold(
-    candidate: Make, stories: Make, probability: float, answered: bool
+    candidate: Make, composed: Compose, probability: float, answered: bool
 ) -> None:
-    answer = composed(stories, part("What?", candidate("It burned."), probability=probability))
+    answer = composed(part("What?", candidate("It burned."), probability=probability))
     assert answer.answered is answered
     assert (answer.refusal is None) is answered
 
 
-def test_a_refusal_offers_the_closest_sentence(candidate: Make, stories: Make) -> None:
-    answer = composed(stories, part("Who?", candidate("It burned."), probability=0))
+def test_a_refusal_offers_the_closest_sentence(candidate: Make, composed: Compose) -> None:
+    answer = composed(part("Who?", candidate("It burned."), probability=0))
     assert answer.closest and answer.closest.quote == "It burned."
 
 
-def test_a_part_without_an_answer_refuses_the_whole(candidate: Make, stories: Make) -> None:
+def test_a_part_without_an_answer_refuses_the_whole(candidate: Make, composed: Compose) -> None:
     sure = part("Who owns the mill?", candidate("Ada Quill owns the mill."))
     doubtful = part("When was it sold?", candidate("It burned.", article="b"), probability=0.2)
-    answer = composed(stories, sure, doubtful)
+    answer = composed(sure, doubtful)
     assert not answer.answered
     assert answer.closest and answer.closest.quote == "It burned."
     assert answer.probability == 0.2
 
 
-def test_every_part_brings_its_sentence(candidate: Make, stories: Make) -> None:
+def test_every_part_brings_its_sentence(candidate: Make, composed: Compose) -> None:
     owner = candidate("Ada Quill owns the mill.")
     sold = candidate("The mill was sold in May.", article="b")
-    answer = composed(stories, part("Who owns the mill?", owner), part("When was it sold?", sold))
+    answer = composed(part("Who owns the mill?", owner), part("When was it sold?", sold))
     assert [c.quote for c in answer.citations] == [owner.sentence.text, sold.sentence.text]
 
 
-def test_what_was_corrected_or_is_opinion_carries_a_badge(candidate: Make, stories: Make) -> None:
+def test_what_was_corrected_or_is_opinion_carries_a_badge(
+    candidate: Make, composed: Compose
+) -> None:
     corrected = candidate("It burned twice.", status=Status.CORRECTED)
     argued = replace(candidate("It should burn.", section="Opinion", article="b"), score=4.9)
-    answer = composed(stories, part("What about it?", corrected, argued))
+    answer = composed(part("What about it?", corrected, argued))
     assert [s.badge for s in answer.sentences] == [Badge.CORRECTED, Badge.OPINION]
     assert NoteKind.OPINION in {note.kind for note in answer.notes}
