@@ -1,21 +1,21 @@
 """Make training windows: gold ones, hard negatives and near misses.
 
 A window is a header and a run of whole sentences of one article. The recipe per question is in
-`examples_of`; `swapped` makes a near miss of a question by putting another name, year or number
-of the archive in its place.
+`examples_of`; `eval.training.swaps` makes near misses of answerable questions.
 """
 
-import calendar
 import random
 import re
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eval.training.candidates import Array, Candidates, Embedder, Passage
 from eval.training.corpus import Archive, Article, Question, states_fact
+from eval.training.swaps import MONTHS, name_matches, names_of, reversed_, swapped
 from rag.names import names
 
-MONTHS = tuple(calendar.month_name)[1:]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Recipe:
         self.archive = archive
         self.questions = [q for q in archive.questions if q.doc]
         self.ranked: dict[str, list[Passage]] = {}
-        self.names = _names_of(archive.articles.values())
+        self.names = names_of(archive.articles.values())
         if embedder:
             candidates = Candidates(archive.articles.values(), embedder)
             vectors: Array = embedder.embed([q.text for q in self.questions])
@@ -71,6 +71,7 @@ class Recipe:
             (0.40, lambda: _without_gold(question, article, start, end, rng)),
             (0.15, lambda: self._retrieved(question, article.id, rng, same=False)),
             (0.20, lambda: self._swapped(question, article, start, end, rng)),
+            (0.12, lambda: self._reversed(question, article, start, end, rng)),
         ]
         if not self.ranked:
             makers = makers[1:2]
@@ -114,10 +115,13 @@ class Recipe:
         self, question: Question, article: Article, start: int, end: int, rng: random.Random
     ) -> Example | None:
         text = swapped(question.text, article, self.names, rng)
-        if text is None:
-            return None
-        header = article.header(dated=rng.random() < 0.7)
-        return Example(text, header, article.sentences[start:end], (), (), None)
+        return (text and _unanswered(text, article, start, end, rng)) or None
+
+    def _reversed(
+        self, question: Question, article: Article, start: int, end: int, rng: random.Random
+    ) -> Example | None:
+        text = reversed_(question.text, article, rng)
+        return (text and _unanswered(text, article, start, end, rng)) or None
 
 
 def window_around(
@@ -140,39 +144,12 @@ def window_around(
         start, end, count = start - left, end + (not left), count + extra
 
 
-def swapped(
-    text: str, article: Article, names: dict[str, list[str]], rng: random.Random
-) -> str | None:
-    """Put another year, number, month or name in place of one in a question.
-
-    The new one stands elsewhere in the archive (names) and not in the article, so the article
-    does not answer the new question. None where the question holds nothing to swap.
-    """
-    whole = article.title + " " + " ".join(article.sentences)
-    choices: list[tuple[int, int, str]] = []
-    for match in re.finditer(r"\b\d+\b", text):
-        value = int(match.group())
-        step = rng.choice((-4, -3, -2, -1, 1, 2, 3, 4))
-        choices.append((*match.span(), str(value + step if value > 4 else value + abs(step))))
-    months = re.finditer("|".join(MONTHS), text)
-    choices += [(*match.span(), rng.choice(MONTHS)) for match in months]
-    for match in _name_matches(text):
-        pool = names.get(_kind_of(text, match), [])
-        if match.group() in whole and pool:
-            choices.append((*match.span(), rng.choice(pool)))
-    fresh = [c for c in choices if c[2] not in whole]
-    if not fresh:
-        return None
-    start, end, new = rng.choice(fresh)
-    return text[:start] + new + text[end:]
-
-
 def leaning(text: str, article: Article, rng: random.Random) -> str:
     """Put a pronoun for a name of a question and the name in brackets, as follow-ups are read.
 
     A name of the headline may stand beside it: what a conversation was about is not all asked for.
     """
-    found = [match for match in _name_matches(text) if match.group() not in MONTHS]
+    found = [match for match in name_matches(text) if match.group() not in MONTHS]
     if not found:
         return text
     match = rng.choice(found)
@@ -201,6 +178,11 @@ def _example(
     return Example(text, header, sentences, gold, ignored, answer)
 
 
+def _unanswered(text: str, article: Article, start: int, end: int, rng: random.Random) -> Example:
+    header = article.header(dated=rng.random() < 0.7)
+    return Example(text, header, article.sentences[start:end], (), (), None)
+
+
 def _without_gold(
     question: Question, article: Article, start: int, end: int, rng: random.Random
 ) -> Example | None:
@@ -225,25 +207,3 @@ def _answer_in(question: Question, index: int, sentence: str) -> tuple[int, int,
             if match and variant.lower() not in ("yes", "no"):
                 return index, match.start(), match.end()
     return None
-
-
-def _name_matches(text: str) -> list[re.Match[str]]:
-    """Return runs of capitalised words that do not begin the text."""
-    return [m for m in re.finditer(r"[A-Z][\w-]+(?: [A-Z][\w-]+)*", text) if m.start()]
-
-
-def _kind_of(text: str, match: re.Match[str]) -> str:
-    """Return a rough kind of a name: a place after 'in', else by its number of words."""
-    before = text[: match.start()].split()
-    place = bool(before) and before[-1].lower() in ("in", "at", "near", "from", "to")
-    return f"{'place' if place else 'name'}{min(len(match.group().split()), 3)}"
-
-
-def _names_of(articles: Iterable[Article]) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
-    sentences: Sequence[str] = [s for a in articles for s in a.sentences]
-    for sentence in sentences:
-        for match in _name_matches(sentence):
-            if match.group() not in MONTHS:
-                found.setdefault(_kind_of(sentence, match), set()).add(match.group())
-    return {kind: sorted(names) for kind, names in found.items()}

@@ -1,0 +1,54 @@
+"""Near misses made by rule ask for what the article does not tell."""
+
+import random
+
+import pytest
+
+from eval.training.corpus import Article
+from eval.training.swaps import names_of, reversed_, swapped
+
+ARTICLE = Article(
+    "a1",
+    "Ferry company sold",
+    "May 3, 2024",
+    (
+        "The Norra Line was sold on May 3 to Hedvig Brandt, who bought it for $40 million.",
+        "It won its first contract in 1998 and carried 300,000 people last year.",
+    ),
+    held_out=False,
+)
+
+
+def test_a_word_gives_way_to_its_opposite():
+    found = reversed_("Which company opened the northern route?", ARTICLE, random.Random(1))
+    assert found in {
+        "Which company closed the northern route?",
+        "Which company opened the southern route?",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who bought the Norra Line?",  # the article also says who sold
+        "When did it win its first contract?",  # and what was last
+        "How much was paid?",
+    ],
+)
+def test_nothing_is_turned_round_into_a_question_the_article_answers(text):
+    for seed in range(20):
+        found = reversed_(text, ARTICLE, random.Random(seed))
+        assert found is None or ("lose" in found and "last" not in found)
+
+
+def test_who_is_asked_with_a_not_half_of_the_time_and_never_twice():
+    asked = [reversed_("Who was hurt?", ARTICLE, random.Random(seed)) for seed in range(40)]
+    assert set(asked) == {None, "Who was not hurt?"}
+    assert reversed_("Who was never hurt?", ARTICLE, random.Random(1)) is None
+
+
+def test_a_swap_brings_in_nothing_of_the_article():
+    names = names_of([ARTICLE])
+    for seed in range(20):
+        found = swapped("What happened to it on 3 May 1998?", ARTICLE, names, random.Random(seed))
+        assert found is None or found != "What happened to it on 3 May 1998?"
