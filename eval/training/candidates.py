@@ -1,5 +1,6 @@
 """Retrieve candidate windows for a question: MiniLM and BM25, fused by reciprocal rank."""
 
+import hashlib
 import math
 import re
 from collections import Counter
@@ -44,20 +45,40 @@ def passages_of(article: Article, *, words: int = 120) -> list[Passage]:
 
 
 class Embedder:
-    """Embed texts with the base sentence-transformers model."""
+    """Embed texts with the base sentence-transformers model, each text once for all runs."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the model from its folder."""
+    def __init__(self, folder: Path, *, kept: Path | None = None) -> None:
+        """Load the model from its folder; vectors are kept in `kept` and taken from there."""
         from sentence_transformers import SentenceTransformer
 
         self._model: Any = SentenceTransformer(str(folder), device="cpu")
+        self._kept = kept
+        self._known: dict[str, Array] = {}
+        if kept and kept.exists():
+            with np.load(kept) as found:
+                self._known = dict(zip(found["names"].tolist(), found["vectors"], strict=True))
 
     def embed(self, texts: Sequence[str]) -> Array:
         """Return normalised vectors, float32 (n, d)."""
-        vectors = self._model.encode(
-            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        names = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        new = dict(zip(names, texts, strict=True))
+        new = {name: text for name, text in new.items() if name not in self._known}
+        if new:
+            vectors = self._model.encode(
+                list(new.values()), batch_size=16, normalize_embeddings=True,
+                show_progress_bar=False,
+            )  # fmt: skip
+            self._known |= zip(new, np.asarray(vectors, dtype=np.float32), strict=True)
+            self._keep()
+        return np.stack([self._known[name] for name in names])
+
+    def _keep(self) -> None:
+        if self._kept is None:
+            return
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        part = self._kept.with_suffix(".part.npz")
+        np.savez(part, names=np.array(list(self._known)), vectors=np.stack([*self._known.values()]))
+        part.replace(self._kept)
 
 
 class Bm25:

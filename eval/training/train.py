@@ -85,7 +85,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     folder = base_folder()
     tokenizer = load_tokenizer(folder)
-    recipes = recipes_of(shared, Embedder(folder))
+    recipes = recipes_of(shared, Embedder(folder, kept=out.parent / "vectors.npz"))
     held = held_out_batches(shared, tokenizer)
     model = Selector(folder)
     if start:
