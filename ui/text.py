@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ui.wording import short_day
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from index.build import BuildReport
     from index.readers import Rejection
@@ -37,10 +38,10 @@ def answer_text(answer: Answer) -> str:
         if answer.closest:
             lines.append(f"\nClosest: “{answer.closest.quote}”\n  {source(answer.closest)}")
     reach = answer.as_of
-    newest = f"As of {day(reach.newest_source_at)}; the" if reach.newest_source_at else "The"
+    newest = f"As of {short_day(reach.newest_source_at)}; the" if reach.newest_source_at else "The"
     lines.append(
         f"\n{newest} archive holds {reach.n_articles:,} articles, "
-        f"{day(reach.archive_from)} to {day(reach.archive_to)}."
+        f"{short_day(reach.archive_from)} to {short_day(reach.archive_to)}."
     )
     return "\n".join(lines)
 
@@ -67,14 +68,9 @@ def verify_text(checks: Sequence[Check]) -> str:
 
 def source(citation: Citation) -> str:
     """Name a citation's article, outlet, day and exact place."""
-    parts = [f"“{citation.title}”", citation.source, day(citation.published_at), citation.url]
+    parts = [f"“{citation.title}”", citation.source, short_day(citation.published_at), citation.url]
     place = f"{citation.article_id} v{citation.version}, {citation.start}-{citation.end}"
     return ", ".join(part for part in [*parts, place] if part)
-
-
-def day(at: datetime | None) -> str:
-    """Write a day as the outlet dates it; 'undated' for None."""
-    return f"{at.day} {at:%b %Y}" if at else "undated"
 
 
 def build_text(report: BuildReport) -> str:
@@ -180,7 +176,7 @@ def status_text(status: IndexStatus) -> str:
         f"{counts['articles']:,} articles ({counts['versions']:,} versions), "
         f"{counts['sentences']:,} sentences, {counts['passages']:,} passages, "
         f"{status.n_bytes / 1e6:.1f} MB",
-        f"from {day(status.reach.archive_from)} to {day(status.reach.archive_to)}",
+        f"from {short_day(status.reach.archive_from)} to {short_day(status.reach.archive_to)}",
         f"model {manifest.model} ({manifest.fingerprint[:12]}), "
         f"passages of at most {manifest.passage_tokens} tokens",
         "made with " + ", ".join(f"{n} {v}" for n, v in sorted(manifest.versions.items())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rag.dates import written
 from rag.types import Badge, NoteKind, Status
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ STATUS_NAMES: Final = {
 
 def day(at: datetime | None) -> str:
     """Write a day as the outlet dates it, '18 March 2025'; 'undated' for None."""
-    return f"{at.day} {at:%B} {at.year}" if at else "undated"
+    return written(at) if at else "undated"
 
 
 def short_day(at: datetime | None) -> str:
