@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rag.errors import ModelMismatch
+from rag.runtime import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 UNREADABLE = -1e4  # the logit of a sentence without a single token
 MAX_TOKENS = 256
+STEP = 16  # tokens: every new shape costs the runtime its preparation
 _MAX_QUESTION_TOKENS = 64
 _MAX_HEADER_TOKENS = 48
 _MAX_ANSWER_TOKENS = 30
@@ -95,9 +97,9 @@ class _Reading(NamedTuple):
 class PassageSelector:
     """Score windows of sentences against a question; deterministic, no torch."""
 
-    def __init__(self, session: Any, tokenizer: Any) -> None:
-        """Hold an onnxruntime session and a tokenizer; `load` makes both."""
-        self._session = session
+    def __init__(self, graph: Graph, tokenizer: Any) -> None:
+        """Hold a compiled graph and a tokenizer; `load` makes both."""
+        self._graph = graph
         self._tokenizer = tokenizer
         self._cls = int(tokenizer.token_to_id("[CLS]"))
         self._sep = int(tokenizer.token_to_id("[SEP]"))
@@ -109,19 +111,12 @@ class PassageSelector:
         Raises:
             ModelMismatch: a file is missing, or its SHA-256 is not the one in `selector.json`.
         """
-        import onnxruntime as ort
         from tokenizers import Tokenizer
 
         card = _card(folder / "selector.json")
         model = _checked(folder / "selector.onnx", card.get("sha256"))
         text = _checked(folder / "tokenizer.json", card.get("tokenizer_sha256"))
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that spin for work starve each other on a busy machine.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        return cls(session, Tokenizer.from_buffer(text))
+        return cls(Graph(model, threads=threads), Tokenizer.from_buffer(text))
 
     def score(
         self, question: str, windows: Sequence[Window], *, batch_size: int = 1
@@ -136,9 +131,9 @@ class PassageSelector:
         Args:
             question: the reader's question, standalone.
             windows: what to read.
-            batch_size: how many parts are read at once. The int8 model scales its activations by
-                batch, so scores differ a little (by up to one logit) between batch sizes; with
-                1 a window's score never depends on its neighbours, and is as fast on a CPU.
+            batch_size: how many parts are read at once. With 1 a window's score never depends on
+                its neighbours, and is nearly as fast on a CPU; other batches round otherwise, by
+                some hundredths of a logit.
         """
         parts = [p for i, w in enumerate(windows) for p in self._parts(question, i, w)]
         order = sorted(range(len(parts)), key=lambda k: (len(parts[k].ids), k))
@@ -171,8 +166,8 @@ class PassageSelector:
             yield _Part(index, [*ids, self._sep], len(head), places)
 
     def _read(self, parts: Sequence[_Part]) -> Iterator[_Reading]:
-        """Run the model over parts padded to the longest."""
-        longest = max(len(p.ids) for p in parts)
+        """Run the model over parts padded alike, to one of a few lengths."""
+        longest = -(-max(len(p.ids) for p in parts) // STEP) * STEP
         ids = np.zeros((len(parts), longest), dtype=np.int64)  # (n, t)
         present, kinds = np.zeros_like(ids), np.zeros_like(ids)
         for row, part in enumerate(parts):
@@ -180,7 +175,7 @@ class PassageSelector:
             present[row, : len(part.ids)] = 1
             kinds[row, part.question_tokens : len(part.ids)] = 1
         feeds = {"input_ids": ids, "attention_mask": present, "token_type_ids": kinds}
-        outputs = self._session.run(["token", "null", "start", "end"], feeds)
+        outputs = self._graph.run(["token", "null", "start", "end"], feeds)
         for token, null, start, end in zip(*outputs, strict=True):
             yield _Reading(float(null), token, start, end)
 

@@ -1,12 +1,12 @@
-"""Export a checkpoint to int8 ONNX: python -m eval.training.export --checkpoint PT --out DIR.
+"""Export a checkpoint to ONNX: python -m eval.training.export --checkpoint PT --out DIR.
 
-Writes `selector.onnx`, `tokenizer.json` and the model card `selector.json` with both hashes.
+Writes `selector.onnx`, its large matrices as int8, `tokenizer.json` and the card `selector.json` with
+both hashes.
 """
 
 import argparse
 import hashlib
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime as ort
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from eval.training.corpus import HELD_OUT_NEWS_GROUPS, HELD_OUT_SQUAD
 from eval.training.encoding import Encoded, collate, load_tokenizer
 from eval.training.graph import selector_graph
 from eval.training.model import Selector, sentence_logits
 from eval.training.train import SEED, base_folder, held_out_windows
+from rag.runtime import Graph
 
 CARD: dict[str, Any] = {
     "name": "dateline passage selector",
@@ -94,34 +93,15 @@ def load_checkpoint(paths: Sequence[Path]) -> Selector:
 
 
 def export(model: Selector, target: Path, *, quantised: bool = True) -> None:
-    """Write the model as ONNX; int8 weights per channel unless `quantised` is false.
-
-    Weights use 7 of 8 bits: AVX2 without VNNI adds pairs of products in 16 bits, which
-    overflow with 8 (onnxruntime's documentation of `reduce_range`).
-    """
+    """Write the model as ONNX, its large matrices as int8 unless `quantised` is false."""
     weights = {k: v.numpy() for k, v in model.state_dict().items()}
     layers = int(model.encoder.config.num_hidden_layers)
-    plain = selector_graph(weights, layers=layers, quantised=quantised)
-    if not quantised:
-        onnx.save(plain, target)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "plain.onnx"
-        onnx.save(plain, source)
-        quantize_dynamic(
-            source,
-            target,
-            op_types_to_quantize=["MatMul"],
-            nodes_to_exclude=["heads.matmul", "nulls.matmul"],
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-        )
+    onnx.save(selector_graph(weights, layers=layers, quantised=quantised), target)
 
 
 def agreement(model: Selector, path: Path, shared: Path, *, windows: int = 200) -> dict[str, float]:
     """Compare the exported file with the torch model on held-out news windows, one at a time."""
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    graph = Graph(path.read_bytes(), threads=2)
     same, largest, margins = 0, 0.0, []
     encoded = held_out_windows(shared, load_tokenizer(base_folder()), windows=windows)
     for window in encoded:
@@ -131,7 +111,7 @@ def agreement(model: Selector, path: Path, shared: Path, *, windows: int = 200) 
             "attention_mask": batch.attention_mask.numpy(),
             "token_type_ids": batch.token_type_ids.numpy(),
         }
-        token, null = session.run(["token", "null"], feeds)
+        token, null = graph.run(["token", "null"], feeds)
         with torch.no_grad():
             scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
         want = _logits(scores.token, scores.null, window)

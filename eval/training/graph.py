@@ -1,6 +1,8 @@
 """Write the selector as an ONNX graph by hand, so that no exporter is needed.
 
-Standard operators of opset 20 only. Word embeddings are stored as int8 rows with one scale each.
+Standard operators of opset 20 only. Quantised, the word embeddings are int8 rows with one scale
+each, and so are the columns of the other large matrices: a runtime widens them as it computes, so
+activations are never rounded to 8 bits.
 """
 
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 OPSET = 20
 HEADS = 12
 MASKED = -1e4
+SMALL = 10_000  # numbers: the heads stay as they are
 Array = npt.NDArray[np.float32]
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
@@ -21,7 +24,8 @@ Weights = Mapping[str, npt.NDArray[np.float32]]
 class _Graph:
     """Collect nodes and initialisers; every method returns the name of its output."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quantised: bool) -> None:
+        self.quantised = quantised
         self.nodes: list[onnx.NodeProto] = []
         self.initialisers: list[onnx.TensorProto] = []
 
@@ -35,9 +39,19 @@ class _Graph:
 
     def affine(self, x: str, name: str, weight: Array, bias: Array) -> str:
         """Return x @ weight.T + bias for a torch weight (out, in)."""
-        w = self.constant(f"{name}.weight", weight.T)
+        w = self._matrix(f"{name}.weight", weight.T)
         b = self.constant(f"{name}.bias", bias)
         return self.node("Add", [self.node("MatMul", [x, w], f"{name}.matmul"), b], f"{name}.out")
+
+    def _matrix(self, name: str, value: Array) -> str:
+        """Return a matrix (in, out); a large one as int8 with a scale for each column."""
+        if not self.quantised or value.size < SMALL:
+            return self.constant(name, value)
+        scale = (np.abs(value).max(0) / 127).astype(np.float32)  # (out,)
+        rows = np.rint(value / np.maximum(scale, 1e-12)).astype(np.int8)
+        parts = [self.constant(f"{name}.int8", rows), self.constant(f"{name}.scale", scale)]
+        zero = self.constant(f"{name}.zero", np.zeros(len(scale), np.int8))
+        return self.node("DequantizeLinear", [*parts, zero], name, axis=1)
 
     def norm(self, x: str, name: str, weights: Weights, key: str) -> str:
         w = self.constant(f"{name}.weight", weights[f"{key}.weight"])
@@ -51,14 +65,14 @@ def selector_graph(weights: Weights, *, layers: int, quantised: bool) -> onnx.Mo
     Args:
         weights: the state dict of `eval.training.model.Selector` as arrays.
         layers: how many encoder layers it has.
-        quantised: whether word embeddings become int8.
+        quantised: whether word embeddings and large matrices are stored as int8.
 
     Returns:
         A model with inputs input_ids, attention_mask, token_type_ids, int64 (n, t), and outputs
         token (n, t), null (n,), start (n, t), end (n, t), float32.
     """
-    g = _Graph()
-    x = _embeddings(g, weights, quantised=quantised)
+    g = _Graph(quantised=quantised)
+    x = _embeddings(g, weights)
     mask = _mask(g)
     for i in range(layers):
         x = _layer(g, x, mask, weights, i)
@@ -78,10 +92,10 @@ def selector_graph(weights: Weights, *, layers: int, quantised: bool) -> onnx.Mo
     return model
 
 
-def _embeddings(g: _Graph, weights: Weights, *, quantised: bool) -> str:
+def _embeddings(g: _Graph, weights: Weights) -> str:
     prefix = "encoder.embeddings"
     table = weights[f"{prefix}.word_embeddings.weight"]
-    if quantised:
+    if g.quantised:
         scale = np.abs(table).max(1, keepdims=True) / 127
         rows = np.rint(table / np.maximum(scale, 1e-12)).astype(np.int8)
         coarse = g.node("Gather", [g.constant("words", rows), "input_ids"], "words.int8")

@@ -116,7 +116,7 @@ def test_batch_size_changes_scores_little_and_no_choice(selector: PassageSelecto
     single = selector.score(question, [FERRY, LIBRARY], batch_size=1)
     double = selector.score(question, [FERRY, LIBRARY], batch_size=2)
     for one, two in zip(single, double, strict=True):
-        assert one.margins == pytest.approx(two.margins, abs=1.0)
+        assert one.margins == pytest.approx(two.margins, abs=0.3)
         assert best(one) == best(two)
 
 
@@ -214,7 +214,7 @@ def test_card_credits_its_sources_and_fits_its_size() -> None:
 
 # Margins of FERRY by the shipped weights; newly trained weights need new ones.
 GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
-GOLDEN_MARGINS = (-5.09, -0.18, 4.27, -4.60, -5.00, -5.97)
+GOLDEN_MARGINS = (-4.77, -0.44, 4.42, -4.14, -4.73, -5.97)
 
 
 def test_margins_are_those_of_the_shipped_weights(selector: PassageSelector) -> None:
