@@ -1,7 +1,7 @@
 """Export a checkpoint to ONNX: python -m eval.training.export --checkpoint PT --out DIR.
 
-Writes `selector.onnx`, its large matrices as int8, `tokenizer.json` and the card `selector.json` with
-both hashes.
+Writes `selector.onnx`, its large matrices as int8, `tokenizer.json` and the model card
+`selector.json` with both hashes.
 """
 
 import argparse

@@ -90,6 +90,7 @@ def train(
     model = Selector(folder)
     if start:
         model.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
+    model.train()  # as it comes it drops nothing out, and soon knows its windows by heart
     optimiser = _optimiser(model)
     begun = saved = time.monotonic()
     running, step = 0.0, 0
