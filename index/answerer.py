@@ -152,4 +152,5 @@ def open_answerer(settings: Settings) -> LiveAnswerer:
     """
     gen.current(settings.index)  # fail before the models are loaded
     embedder = open_embedder(settings)
-    return LiveAnswerer(settings, embedder, PassageSelector.load(threads=settings.n_threads))
+    selector = PassageSelector.load(threads=settings.n_threads, precision=settings.precision)
+    return LiveAnswerer(settings, embedder, selector)

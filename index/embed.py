@@ -14,12 +14,14 @@ import numpy as np
 
 from index.models import ModelCard, find_model, sha256_of, verify_model
 from rag.errors import ModelMismatch
+from rag.runtime import STEP, Graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from rag.runtime import Precision
     from rag.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -50,33 +52,35 @@ def open_embedder(settings: Settings) -> Embedder:
     Raises:
         ModelMismatch: The model is missing, or a byte of it is not the pinned one.
     """
-    return _opened(settings.model, settings.cache / "models", settings.n_threads)
+    return _opened(
+        settings.model, settings.cache / "models", settings.n_threads, settings.precision
+    )
 
 
 @cache
-def _opened(model: str, folder: Path, n_threads: int) -> Embedder:
+def _opened(model: str, folder: Path, n_threads: int, precision: Precision) -> Embedder:
     card = find_model(model)
     if card.is_default:
-        return OnnxEmbedder(card, folder, n_threads=n_threads)
+        return GraphEmbedder(card, folder, n_threads=n_threads, precision=precision)
     return TorchEmbedder(card)
 
 
-class OnnxEmbedder:
-    """The default model through ONNX Runtime: the same float32 weights, no torch at run time."""
+class GraphEmbedder:
+    """The default model as a graph of its own weights, on the CPU's best faithful precision.
 
-    def __init__(self, card: ModelCard, cache: Path, *, n_threads: int) -> None:
-        import onnxruntime
+    No torch at run time. Vectors of one precision may be compared with those of another: of the
+    ten nearest passages they agree on more than 99 in 100 (`python -m eval.bench.embedding`).
+    """
+
+    def __init__(
+        self, card: ModelCard, cache: Path, *, n_threads: int, precision: Precision = "auto"
+    ) -> None:
         from tokenizers import Tokenizer
 
         verify_model(card)
         self.card = card
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = n_threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            converted(card, cache).read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        content = converted(card, cache).read_bytes()
+        self._graph = Graph(content, threads=n_threads, precision=precision)
         self._tokenizer = Tokenizer.from_file(str(card.tokenizer))
         self._tokenizer.enable_truncation(card.max_tokens)  # the file says 128
         self._tokenizer.no_padding()
@@ -95,15 +99,15 @@ class OnnxEmbedder:
         return vector
 
     def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
-        width = max(len(row) for row in rows)
+        width = -(-max(len(row) for row in rows) // STEP) * STEP
         ids = np.zeros((len(rows), width), np.int64)
         mask = np.zeros_like(ids)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             mask[i, : len(row)] = 1
-        vectors: NDArray[np.float32]
-        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        return vectors  # (n, d)
+        (vectors,) = self._graph.run(["embedding"], {"input_ids": ids, "attention_mask": mask})
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)  # a bfloat16 1 is not quite 1
+        return np.asarray(vectors / lengths, np.float32)  # (n, d)
 
 
 class TorchEmbedder:
@@ -138,7 +142,7 @@ def converted(card: ModelCard, cache: Path) -> Path:
     seal = path.with_suffix(".sha256")
     if path.is_file() and seal.is_file() and sha256_of(path) == seal.read_text().strip():
         return path
-    log.info("Converting %s for ONNX Runtime into %s", card.name, path)
+    log.info("Converting %s for OpenVINO into %s", card.name, path)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:

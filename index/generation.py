@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 from index.boundaries import RULES_VERSION
 from index.models import sha256_of
 from rag.errors import IndexUnavailable
+from rag.runtime import precision_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from rag.runtime import Precision
 
 T = TypeVar("T")
 
@@ -98,10 +101,13 @@ class Generation:
         return [self.folder / part / file for part in PARTS]
 
 
-def versions_in_use() -> dict[str, str]:
-    """Return the versions of the packages whose output an index holds."""
+def versions_in_use(precision: Precision) -> dict[str, str]:
+    """Return what shapes the content of an index: versions of packages, precision of vectors."""
     packages = ("faiss-cpu", "nupunkt", "tantivy", "tiktoken")
-    return {name: version(name) for name in packages} | {"sentence rules": RULES_VERSION}
+    return {name: version(name) for name in packages} | {
+        "precision": precision_of(precision),
+        "sentence rules": RULES_VERSION,
+    }
 
 
 def current(index: Path) -> Generation:

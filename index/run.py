@@ -69,7 +69,7 @@ class Run:
                 return self._publish(draft, lambda writer: self._ingest_first(items, writer))
             before = gen.current(self.settings.index)
             self._fit(before.manifest)
-            if before.manifest.versions != gen.versions_in_use():
+            if before.manifest.versions != gen.versions_in_use(self.settings.precision):
                 log.info("The index was made by other versions of its parts; all is split anew")
                 return self._from_stored(draft, before, items, removed=removed)
             _require_sound(before, gen.DELTA)
@@ -181,7 +181,7 @@ class Run:
         same_kind = (
             manifest.fingerprint == self.card.fingerprint
             and manifest.passage_tokens == self.settings.passage_tokens
-            and manifest.versions == gen.versions_in_use()
+            and manifest.versions == gen.versions_in_use(self.settings.precision)
         )
         self.lenders = before.parts(gen.ARCHIVE)
         writer.adopt(self.lenders, with_passages=same_kind)
@@ -305,7 +305,7 @@ class Run:
             "fingerprint": self.card.fingerprint,
             "dimension": self.card.dimension,
             "passage_tokens": self.settings.passage_tokens,
-            "versions": gen.versions_in_use(),
+            "versions": gen.versions_in_use(self.settings.precision),
         }
 
     def _report(self, manifest: gen.Manifest) -> BuildReport:

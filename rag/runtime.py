@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from rag.errors import ModelMismatch
+from rag.errors import ModelMismatch, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,17 +21,21 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[Any]
     Floats = npt.NDArray[Any]
 
+STEP = 16  # pad to multiples of so many tokens: every new shape has to be prepared for
+Precision = Literal["auto", "float32", "bfloat16"]
+_HINTS: dict[Precision, str] = {"float32": "f32", "bfloat16": "bf16"}
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, ARM
 
 
 class Graph:
     """A compiled graph. Safe to share between threads, which take turns."""
 
-    def __init__(self, content: bytes, *, threads: int) -> None:
+    def __init__(self, content: bytes, *, threads: int, precision: Precision = "auto") -> None:
         """Compile an ONNX model's bytes for so many threads.
 
         Raises:
             ModelMismatch: OpenVINO cannot read the model, or is not installed.
+            UsageError: The CPU does not have the precision asked for.
         """
         try:
             core = _core()
@@ -39,7 +43,7 @@ class Graph:
                 core.read_model(content),
                 "CPU",
                 {
-                    "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16() else "f32",
+                    "INFERENCE_PRECISION_HINT": _HINTS[precision_of(precision)],
                     "INFERENCE_NUM_THREADS": threads,
                     "PERFORMANCE_HINT": "LATENCY",
                 },
@@ -57,6 +61,19 @@ class Graph:
         with self._turn:
             self._request.infer(dict(feeds), share_inputs=True)
             return [self._request.get_tensor(name).data.copy() for name in outputs]
+
+
+def precision_of(wanted: Precision) -> Precision:
+    """Return the precision that graphs run in: the one wanted, or for 'auto' the CPU's best.
+
+    Raises:
+        UsageError: The CPU does not have the precision asked for.
+    """
+    if wanted == "bfloat16" and not has_bfloat16():
+        raise UsageError("This CPU does not multiply bfloat16. Unset the setting 'precision'.")
+    if wanted == "auto":
+        return "bfloat16" if has_bfloat16() else "float32"
+    return wanted
 
 
 @cache

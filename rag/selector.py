@@ -18,19 +18,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rag.errors import ModelMismatch
-from rag.runtime import Graph
+from rag.runtime import STEP, Graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
+    from rag.runtime import Precision
+
     Floats = npt.NDArray[np.float32]
 
 WEIGHTS = Path(__file__).parent / "weights"
 UNREADABLE = -1e4  # the logit of a sentence without a single token
 MAX_TOKENS = 256
-STEP = 16  # tokens: every new shape costs the runtime its preparation
 _MAX_QUESTION_TOKENS = 64
 _MAX_HEADER_TOKENS = 48
 _MAX_ANSWER_TOKENS = 30
@@ -105,7 +106,9 @@ class PassageSelector:
         self._sep = int(tokenizer.token_to_id("[SEP]"))
 
     @classmethod
-    def load(cls, folder: Path = WEIGHTS, *, threads: int = 2) -> PassageSelector:
+    def load(
+        cls, folder: Path = WEIGHTS, *, threads: int = 2, precision: Precision = "auto"
+    ) -> PassageSelector:
         """Load the shipped model, or another with its card, on so many threads.
 
         Raises:
@@ -116,7 +119,7 @@ class PassageSelector:
         card = _card(folder / "selector.json")
         model = _checked(folder / "selector.onnx", card.get("sha256"))
         text = _checked(folder / "tokenizer.json", card.get("tokenizer_sha256"))
-        return cls(Graph(model, threads=threads), Tokenizer.from_buffer(text))
+        return cls(Graph(model, threads=threads, precision=precision), Tokenizer.from_buffer(text))
 
     def score(
         self, question: str, windows: Sequence[Window], *, batch_size: int = 1

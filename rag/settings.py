@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.sources import TomlConfigSettingsSource
 
 from rag.errors import UsageError
+from rag.runtime import Precision  # noqa: TC001 - pydantic reads it
 
 ENV_PREFIX = "DATELINE_"
 TOML_NAME = "dateline.toml"
@@ -34,6 +35,9 @@ class Settings(BaseSettings):
         "all-MiniLM-L6-v2", description="embedding model: the default, or a folder on this machine"
     )
     threads: int = Field(0, ge=0, description="compute threads; 0 takes every core, at most 8")
+    precision: Precision = Field(
+        "auto", description="numbers the models compute in: auto, float32 or bfloat16"
+    )
     passage_tokens: int = Field(160, ge=32, le=400, description="most tokens in a passage")
     k: int = Field(10, ge=1, le=100, description="articles to return with an answer")
     threshold: float | None = Field(

@@ -65,7 +65,7 @@ def _cheap_vectors(self: object, texts: Sequence[str]) -> Iterator[tuple[int, ND
 def large_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with an index of at least 12,000 passages behind them."""
     from index.build import build
-    from index.embed import OnnxEmbedder
+    from index.embed import GraphEmbedder
     from index.status import read_status
     from rag.settings import load_settings
 
@@ -74,7 +74,7 @@ def large_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     articles.write_text("".join(f"{json.dumps(one)}\n" for one in _texts(2_300)), "utf-8")
     settings = load_settings(index=folder / "index")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(OnnxEmbedder, "embed_passages", _cheap_vectors)
+        patched.setattr(GraphEmbedder, "embed_passages", _cheap_vectors)
         build([articles], settings)
     assert read_status(settings.index).manifest.counts["passages"] >= N_PASSAGES
     return settings
