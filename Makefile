@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 INDEX ?= .dateline
 
-.PHONY: help chat test soak screenshots gate check install lint types contracts format lock train clean
+.PHONY: help chat test soak screenshots gate bench check install lint types contracts format lock train clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -37,6 +37,21 @@ screenshots: install  ## take pictures of the page's main states into screenshot
 
 gate: install  ## measure on Velland and fail on a significant drop against the stored baseline
 	$(BIN)/dateline eval run eval/sets/velland --out eval-out --baseline eval/baselines/velland.json
+
+PEERS := langchain llamaindex haystack txtai
+
+.bench/envs/%/.made: eval/bench/peers/%.txt
+	$(PYTHON) -m venv .bench/envs/$*
+	.bench/envs/$*/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	.bench/envs/$*/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+bench: install $(PEERS:%=.bench/envs/%/.made)  ## measure speed beside peers, on a quiet machine; docs/performance.md
+	$(BIN)/python -m eval.bench.embedding > docs/figures/embedding.json
+	$(BIN)/python -m eval.bench.build --articles 1000 > docs/figures/build.json
+	$(BIN)/python -m eval.bench.questions --passages 12000 > docs/figures/questions.json
+	$(BIN)/python -m eval.bench.archive > docs/figures/archive.json
+	$(BIN)/python -m eval.bench.tables
 
 check: install lint types contracts test  ## the one door: format, lint, types, contracts, tests
 

@@ -1,0 +1,116 @@
+"""Write measured figures into docs/performance.md: python -m eval.bench.tables.
+
+The JSON of the benchmarks lies in docs/figures; no figure is typed by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+DOCS = Path("docs")
+BEGIN, END = "<!-- figures: python -m eval.bench.tables -->", "<!-- end of figures -->"
+
+
+def main() -> None:
+    """Put the tables between the marks of docs/performance.md."""
+    path = DOCS / "performance.md"
+    path.write_text(placed(path.read_text("utf-8"), tables(DOCS / "figures")), "utf-8")
+
+
+def placed(text: str, block: str) -> str:
+    """Return a document with what stands between its marks replaced."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n\n{block}\n{END}{rest.split(END)[1]}"
+
+
+def tables(folder: Path) -> str:
+    """Return the tables of the figures in a folder."""
+    embedding, build, questions, archive = (
+        json.loads((folder / f"{name}.json").read_text("utf-8"))
+        for name in ("embedding", "build", "questions", "archive")
+    )
+    rows = [*_embedding(embedding), *_questions(questions), *_archive(archive)]
+    machine = embedding["machine"]
+    found = [
+        f"Measured on {machine['cores']} cores of an {machine['cpu']}, {machine['memory_gb']} GB, "
+        f"models in {embedding['precision']}.",
+        "",
+        *_table(("what", "figure", "target"), rows),
+        "",
+        f"**Building an index of {build['articles']} articles ({build['words']:,} words)**, from "
+        "files to an index on disk, each in a process of its own:",
+        "",
+        *_table(("system", "seconds", "times ours", "peak MB", "passages"), _build(build)),
+        "",
+        f"**Where the time of a build goes** ({questions['build']['words']:,} words):",
+        "",
+        *_table(("stage", "seconds"), list(questions["build"]["stages_s"].items())),
+    ]
+    return "\n".join(found) + "\n"
+
+
+def _embedding(found: dict[str, Any]) -> list[tuple[object, ...]]:
+    ratio, fidelity, peak = found["ratio"], found["fidelity"], found["matmul_peak_gflops"]
+    share = found["gflops"] / peak[found["precision"]]
+    return [
+        (
+            "embedding against sentence-transformers' default, slabs in turn",
+            f"{ratio['median']} times ({ratio['min']} to {ratio['max']})",
+            "2.4 times",
+        ),
+        ("top 10 shared with float32", fidelity["top10_overlap"], ".99"),
+        ("least cosine with float32", fidelity["cosine_min"], ""),
+        (
+            "of the matrix product's measured peak",
+            f"{share:.0%} ({found['gflops']} of {peak[found['precision']]} GFLOP/s)",
+            "",
+        ),
+        ("embedding a question, p50 / p95", _both(found["question_ms"]), ""),
+    ]
+
+
+def _questions(found: dict[str, Any]) -> list[tuple[object, ...]]:
+    n = f"{found['build']['passages']:,} passages"
+    cold = found["cold"]
+    return [
+        (f"retrieval, {n}, p50 / p95", _both(found["retrieval_ms"]), "15 ms"),
+        (f"whole answer, {n}, p50 / p95", _both(found["answer_ms"]), "250 / 600 ms"),
+        ("memory while answering", f"{found['resident_mb']} MB", "700 MB"),
+        (f"cold `ask`, {n}, of five", _range(cold["ask_s"]), "1.5 s"),
+        ("cold `--help`, of five", _range(cold["help_s"]), ".2 s"),
+    ]
+
+
+def _archive(found: dict[str, Any]) -> list[tuple[object, ...]]:
+    took = found["add_one_wall_ms"]
+    middle = sorted(took)[len(took) // 2]
+    what = f"adding one article to {found['passages']:,} passages, beyond embedding"
+    return [(what, f"{middle} ms ({min(took)} to {max(took)})", "300 ms")]
+
+
+def _build(found: dict[str, Any]) -> list[tuple[object, ...]]:
+    rows = []
+    for name, runs in found["runs"].items():
+        seconds = " / ".join(str(run["seconds"]) for run in runs)
+        peak = max(run["peak_mb"] for run in runs)
+        rows.append((name, seconds, found["times_dateline"][name], peak, runs[0]["chunks"]))
+    return rows
+
+
+def _both(values: dict[str, float]) -> str:
+    return f"{values['p50']} / {values['p95']} ms"
+
+
+def _range(seconds: list[float]) -> str:
+    return f"{min(seconds)} to {max(seconds)} s"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What the benchmarks write and read; nothing here is timed."""
+
+import json
+from pathlib import Path
+
+from eval.bench.questions import write_articles
+from eval.bench.tables import BEGIN, END, placed, tables
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_documents_figures_are_those_of_the_stored_runs():
+    text = (ROOT / "docs" / "performance.md").read_text("utf-8")
+    assert placed(text, tables(ROOT / "docs" / "figures")) == text
+
+
+def test_what_stands_around_the_figures_stays():
+    assert placed(f"a {BEGIN} old {END} b", "new") == f"a {BEGIN}\n\nnew\n{END} b"
+
+
+def test_the_same_articles_are_made_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert write_articles(tmp_path / "a", 3) == write_articles(tmp_path / "b", 3) > 600
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    rows = [json.loads(line) for line in (tmp_path / "a").open(encoding="utf-8")]
+    assert [row["id"] for row in rows] == ["s0", "s1", "s2"]
