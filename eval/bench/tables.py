@@ -91,7 +91,7 @@ def _archive(found: dict[str, Any]) -> list[tuple[object, ...]]:
 
 
 def _build(found: dict[str, Any]) -> list[tuple[object, ...]]:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, runs in found["runs"].items():
         seconds = " / ".join(str(run["seconds"]) for run in runs)
         peak = max(run["peak_mb"] for run in runs)
@@ -108,7 +108,7 @@ def _range(seconds: list[float]) -> str:
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
-    lines = [head, tuple("---" for _ in head), *rows]
+    lines: list[tuple[object, ...]] = [head, tuple("---" for _ in head), *rows]
     return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]
 
 

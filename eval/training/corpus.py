@@ -18,7 +18,7 @@ from rag.types import Turn
 # Written beside this code for Dateline, in the shape of train-news: see its README.md.
 WRITTEN = Path(__file__).parent / "written"
 # Whole groups of news articles (by the beginning of their ids) kept for measuring.
-HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16", "u5", "u11")
+HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16", "u5", "u11", "e3")
 # SQuAD articles kept for measuring.
 HELD_OUT_SQUAD = ("Huguenot", "Immune_system", "Scottish_Parliament", "1973_oil_crisis")
 
