@@ -79,7 +79,8 @@ def make(settings: Settings, scratch: Path, n_passages: int) -> dict[str, object
 def write_articles(path: Path, n: int) -> int:
     """Write n articles of shuffled sentences; return their number of words."""
     rng = random.Random(n)
-    rows = [json.loads(line) for line in (WRITTEN / "articles.jsonl").open(encoding="utf-8")]
+    lines = (WRITTEN / "articles.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
     sentences = [s for row in rows for s in row["text"].replace("\n\n", " ").split(". ") if s]
     n_words = 0
     with path.open("w", encoding="utf-8") as file:

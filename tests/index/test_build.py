@@ -279,7 +279,7 @@ def test_an_index_of_other_splitting_rules_is_split_anew_by_the_next_addition(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build([write(tmp_path / "a.jsonl", MILL)], settings)
-    versions = gen.versions_in_use() | {"sentence rules": "next"}
+    versions = gen.versions_in_use("auto") | {"sentence rules": "next"}
     monkeypatch.setattr(gen, "versions_in_use", lambda: versions)
     report = add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
     assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 1)
