@@ -280,7 +280,7 @@ def test_an_index_of_other_splitting_rules_is_split_anew_by_the_next_addition(
 ) -> None:
     build([write(tmp_path / "a.jsonl", MILL)], settings)
     versions = gen.versions_in_use("auto") | {"sentence rules": "next"}
-    monkeypatch.setattr(gen, "versions_in_use", lambda: versions)
+    monkeypatch.setattr(gen, "versions_in_use", lambda _: versions)
     report = add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
     assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 1)
     assert gen.current(settings.index).manifest.versions == versions
