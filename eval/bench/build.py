@@ -1,8 +1,9 @@
 """Time an index build against peers on one job: python -m eval.bench.build --articles 300.
 
 Everyone reads the same articles with the same model from files to an index on disk, each in a
-process and an environment of its own, in turn. Peers split as the model can read,
-the rest is their defaults, on sentence-transformers: most of the difference is the runtime, which they could take up too.
+process and an environment of its own, in turn. Peers split as the model can read; the rest is
+their defaults, on sentence-transformers: most of the difference is the runtime, which they could
+take up too.
 """
 
 from __future__ import annotations
