@@ -38,7 +38,7 @@ screenshots: install  ## take pictures of the page's main states into screenshot
 gate: install  ## measure on Velland and fail on a significant drop against the stored baseline
 	$(BIN)/dateline eval run eval/sets/velland --out eval-out --baseline eval/baselines/velland.json
 
-PEERS := langchain llamaindex haystack txtai
+PEERS := $(basename $(notdir $(wildcard eval/bench/peers/*.txt)))
 
 .bench/envs/%/.made: eval/bench/peers/%.txt
 	$(PYTHON) -m venv .bench/envs/$*

@@ -14,12 +14,13 @@ import numpy as np
 
 from index.models import ModelCard, find_model, sha256_of, verify_model
 from rag.errors import ModelMismatch
-from rag.runtime import STEP, Graph
+from rag.runtime import Graph, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
     from rag.runtime import Precision
     from rag.settings import Settings
@@ -75,15 +76,11 @@ class GraphEmbedder:
     def __init__(
         self, card: ModelCard, cache: Path, *, n_threads: int, precision: Precision = "auto"
     ) -> None:
-        from tokenizers import Tokenizer
-
         verify_model(card)
         self.card = card
         content = converted(card, cache).read_bytes()
         self._graph = Graph(content, threads=n_threads, precision=precision)
-        self._tokenizer = Tokenizer.from_file(str(card.tokenizer))
-        self._tokenizer.enable_truncation(card.max_tokens)  # the file says 128
-        self._tokenizer.no_padding()
+        self._tokenizer = open_tokenizer(card)
 
     def embed_passages(self, texts: Sequence[str]) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """Embed in batches of like length, longest first, so that padding costs little."""
@@ -99,12 +96,7 @@ class GraphEmbedder:
         return vector
 
     def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
-        width = -(-max(len(row) for row in rows) // STEP) * STEP
-        ids = np.zeros((len(rows), width), np.int64)
-        mask = np.zeros_like(ids)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = row
-            mask[i, : len(row)] = 1
+        ids, mask = padded(rows)
         (vectors,) = self._graph.run(["embedding"], {"input_ids": ids, "attention_mask": mask})
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)  # a bfloat16 1 is not quite 1
         return np.asarray(vectors / lengths, np.float32)  # (n, d)
@@ -131,6 +123,16 @@ class TorchEmbedder:
         """Return the vector (d,) of one question."""
         vector = self._model.encode_query([text], normalize_embeddings=True)[0]
         return np.ascontiguousarray(vector, np.float32)
+
+
+def open_tokenizer(card: ModelCard) -> Tokenizer:
+    """Open the card's tokenizer, to read as many wordpieces as its model does."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(card.tokenizer))
+    tokenizer.enable_truncation(card.max_tokens)  # the file says 128
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def converted(card: ModelCard, cache: Path) -> Path:

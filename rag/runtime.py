@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[Any]
     Floats = npt.NDArray[Any]
 
-STEP = 16  # pad to multiples of so many tokens: every new shape has to be prepared for
+_STEP = 16  # tokens
 Precision = Literal["auto", "float32", "bfloat16"]
 _HINTS: dict[Precision, str] = {"float32": "f32", "bfloat16": "bf16"}
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, ARM
@@ -39,7 +39,7 @@ class Graph:
         """
         try:
             core = _core()
-            self._compiled = core.compile_model(
+            compiled = core.compile_model(
                 core.read_model(content),
                 "CPU",
                 {
@@ -53,7 +53,7 @@ class Graph:
                 f"OpenVINO cannot run the model: {str(error).splitlines()[0]}. "
                 "Reinstall: pip install --force-reinstall openvino"
             ) from error
-        self._request = self._compiled.create_infer_request()
+        self._request = compiled.create_infer_request()
         self._turn = threading.Lock()
 
     def run(self, outputs: Sequence[str], feeds: Mapping[str, Ints]) -> list[Floats]:
@@ -61,6 +61,23 @@ class Graph:
         with self._turn:
             self._request.infer(dict(feeds), share_inputs=True)
             return [self._request.get_tensor(name).data.copy() for name in outputs]
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
+    """Return token ids and where they stand, 1 or 0, int64 (n, t) both, for rows of any length.
+
+    t is the longest row's length rounded up to one of a few: every new shape has to be prepared
+    for.
+    """
+    import numpy as np
+
+    width = -(-max(len(row) for row in rows) // _STEP) * _STEP
+    ids = np.zeros((len(rows), width), np.int64)
+    present = np.zeros_like(ids)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = row
+        present[i, : len(row)] = 1
+    return ids, present
 
 
 def precision_of(wanted: Precision) -> Precision:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rag.errors import ModelMismatch
-from rag.runtime import STEP, Graph
+from rag.runtime import Graph, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -170,12 +170,9 @@ class PassageSelector:
 
     def _read(self, parts: Sequence[_Part]) -> Iterator[_Reading]:
         """Run the model over parts padded alike, to one of a few lengths."""
-        longest = -(-max(len(p.ids) for p in parts) // STEP) * STEP
-        ids = np.zeros((len(parts), longest), dtype=np.int64)  # (n, t)
-        present, kinds = np.zeros_like(ids), np.zeros_like(ids)
+        ids, present = padded([part.ids for part in parts])  # (n, t)
+        kinds = np.zeros_like(ids)
         for row, part in enumerate(parts):
-            ids[row, : len(part.ids)] = part.ids
-            present[row, : len(part.ids)] = 1
             kinds[row, part.question_tokens : len(part.ids)] = 1
         feeds = {"input_ids": ids, "attention_mask": present, "token_type_ids": kinds}
         outputs = self._graph.run(["token", "null", "start", "end"], feeds)

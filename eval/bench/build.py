@@ -19,17 +19,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from eval.bench.corpus import write_articles
 from eval.bench.machine import machine
-from eval.bench.questions import write_articles
 from index.models import find_model
 
 PEERS = Path(__file__).parent / "peers"
-NAMES = {
-    "langchain": "langchain",
-    "llamaindex": "llamaindex",
-    "haystack": "haystack",
-    "txtai": "txtai_",
-}
+NAMES = ("langchain", "llamaindex", "haystack", "txtai")
 
 
 def main() -> None:
@@ -38,8 +33,9 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--envs", type=Path, default=Path(".bench/envs"), help="made by make bench")
-    parser.add_argument("--peers", nargs="*", default=list(NAMES))
+    parser.add_argument("--peers", nargs="*", default=NAMES)
     options = parser.parse_args()
+    before = machine()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "articles.jsonl"
         n_words = write_articles(path, options.articles)
@@ -52,7 +48,7 @@ def main() -> None:
                 sys.stderr.write(f"{name} {runs[name][-1]}\n")
     seconds = {name: statistics.median(r["seconds"] for r in found) for name, found in runs.items()}
     found = {
-        "machine": machine(),
+        "machine": before,
         "articles": options.articles,
         "words": n_words,
         "runs": runs,
@@ -68,7 +64,8 @@ def command(name: str, articles: Path, out: Path, envs: Path) -> list[str]:
         program = str(Path(sys.executable).with_name("dateline"))
         return [program, "index", "build", str(articles), "--index", str(out), "--json"]
     python = envs.absolute() / name / "bin" / "python"
-    script = PEERS / f"{NAMES[name]}.py"
+    script = PEERS / f"{name}.py"
+    # -I: a script may be called as the package it imports
     return [str(python), "-I", str(script), str(articles), str(find_model().folder), str(out)]
 
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.bench.machine import machine
-from index.embed import GraphEmbedder
+from eval.bench.machine import machine, percentiles
+from index.embed import GraphEmbedder, open_tokenizer
 from index.models import find_model
 from index.readers import read
 from index.schema import embedded_text
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--slabs", type=int, default=8)
     parser.add_argument("--slab", type=int, default=128, help="passages in a slab")
     options = parser.parse_args()
+    before = machine()
     threads = load_settings().n_threads
     passages, titles = texts(options.slabs * options.slab)
     with tempfile.TemporaryDirectory() as folder:
@@ -58,10 +59,11 @@ def main() -> None:
         name: [len(s) / t for s, t in zip(slabs, seconds[name], strict=True)] for name in embed
     }
     ratios = [a / b for a, b in zip(*(rates[name] for name in embed), strict=True)]
-    tokens = sum(n_tokens(ours, passages))
+    encodings = open_tokenizer(find_model()).encode_batch(passages)
+    tokens = sum(len(encoding.ids) for encoding in encodings)
     flops = tokens * flops_per_token(tokens / len(passages))
     found = {
-        "machine": machine(),
+        "machine": before,
         "precision": precision_of("auto"),
         "passages": len(passages),
         "wordpieces": tokens,
@@ -151,17 +153,7 @@ def question_ms(embedder: GraphEmbedder, titles: Sequence[str]) -> dict[str, flo
         started = time.perf_counter()
         embedder.embed_question(title)
         took.append(1000 * (time.perf_counter() - started))
-    return {f"p{p}": round(float(np.percentile(took, p)), 2) for p in (50, 95, 99)}
-
-
-def n_tokens(embedder: GraphEmbedder, passages: Sequence[str]) -> list[int]:
-    """Return how many wordpieces of each passage are read."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(embedder.card.tokenizer))
-    tokenizer.enable_truncation(embedder.card.max_tokens)
-    tokenizer.no_padding()
-    return [len(encoding.ids) for encoding in tokenizer.encode_batch(list(passages))]
+    return percentiles(took, digits=2)
 
 
 def flops_per_token(length: float) -> float:

@@ -1,4 +1,4 @@
-"""What a figure was measured on."""
+"""What a figure was measured on, and how many measurements make one figure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PACKAGES = ("faiss-cpu", "openvino", "sentence-transformers", "torch")
 
@@ -23,3 +29,8 @@ def machine() -> dict[str, object]:
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def percentiles(values: Sequence[float], *, digits: int = 1) -> dict[str, float]:
+    """Return p50, p95 and p99."""
+    return {f"p{p}": round(float(np.percentile(values, p)), digits) for p in (50, 95, 99)}

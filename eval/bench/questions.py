@@ -16,13 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from eval.bench.machine import machine
+from eval.bench.corpus import WRITTEN, write_articles
+from eval.bench.machine import machine, percentiles
 from index.answerer import open_answerer
 from index.build import build
 from rag.retrieve import Retriever
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Hit, Question
 
-WRITTEN = Path("eval/training/written")
-N_SENTENCES = 20  # of an article: about five passages
-START = datetime(2024, 1, 1, tzinfo=UTC)
 COLD = 5
 
 
@@ -47,10 +42,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--index", type=Path, help="where to keep the index, or to find it")
     options = parser.parse_args()
+    found: dict[str, object] = {"machine": machine()}
     with tempfile.TemporaryDirectory() as scratch:
         settings = load_settings(index=options.index or Path(scratch) / "index")
-        built = make(settings, Path(scratch), options.passages)
-        found: dict[str, object] = {"machine": machine(), "build": built, "cold": cold(settings)}
+        found["build"] = make(settings, Path(scratch), options.passages)
+        found["cold"] = cold(settings)
         found |= asked(settings, options.questions)
         found["load_after"] = os.getloadavg()[0]
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
@@ -74,28 +70,6 @@ def make(settings: Settings, scratch: Path, n_passages: int) -> dict[str, object
         "passages_per_s": round(report.counts["passages"] / took_s, 1),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3),
     }
-
-
-def write_articles(path: Path, n: int) -> int:
-    """Write n articles of shuffled sentences; return their number of words."""
-    rng = random.Random(n)
-    lines = (WRITTEN / "articles.jsonl").read_text("utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    sentences = [s for row in rows for s in row["text"].replace("\n\n", " ").split(". ") if s]
-    n_words = 0
-    with path.open("w", encoding="utf-8") as file:
-        for i in range(n):
-            text = ". ".join(rng.sample(sentences, N_SENTENCES)).rstrip(".") + "."
-            n_words += len(text.split())
-            row = {
-                "id": f"s{i}",
-                "title": rng.choice(rows)["title"],
-                "text": text,
-                "source": rng.choice(rows)["source"],
-                "published": (START + timedelta(hours=3 * i)).isoformat(),
-            }
-            file.write(json.dumps(row) + "\n")
-    return n_words
 
 
 def asked(settings: Settings, n: int) -> dict[str, object]:
@@ -152,11 +126,6 @@ def repeated(command: Sequence[str]) -> list[float]:
         subprocess.run(command, check=True, capture_output=True)
         took.append(round(time.perf_counter() - started, 2))
     return took
-
-
-def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """Return p50, p95 and p99."""
-    return {f"p{p}": round(float(np.percentile(values, p)), 1) for p in (50, 95, 99)}
 
 
 def resident_bytes() -> int:

@@ -61,8 +61,8 @@ class Embedder:
     def embed(self, texts: Sequence[str]) -> Array:
         """Return normalised vectors, float32 (n, d)."""
         names = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        new = dict(zip(names, texts, strict=True))
-        new = {name: text for name, text in new.items() if name not in self._known}
+        pairs = zip(names, texts, strict=True)
+        new = {name: text for name, text in pairs if name not in self._known}
         if new:
             vectors = self._model.encode(
                 list(new.values()), batch_size=16, normalize_embeddings=True,

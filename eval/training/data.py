@@ -66,12 +66,20 @@ class Recipe:
         gold = rng.choice(question.gold)
         start, end = window_around(article, gold, rng)
         examples = [_example(question, article, start, end, rng)]
+
+        def unanswered(text: str | None) -> Example | None:
+            """Ask the same window another question, one it does not answer."""
+            if text is None:
+                return None
+            header = article.header(dated=rng.random() < 0.7)
+            return Example(text, header, article.sentences[start:end], (), (), None)
+
         makers: list[tuple[float, Callable[[], Example | None]]] = [
             (0.40, lambda: self._retrieved(question, article.id, rng, same=True)),
             (0.40, lambda: _without_gold(question, article, start, end, rng)),
             (0.15, lambda: self._retrieved(question, article.id, rng, same=False)),
-            (0.20, lambda: self._swapped(question, article, start, end, rng)),
-            (0.12, lambda: self._reversed(question, article, start, end, rng)),
+            (0.20, lambda: unanswered(swapped(question.text, article, self.names, rng))),
+            (0.12, lambda: unanswered(reversed_(question.text, article, rng))),
         ]
         if not self.ranked:
             makers = makers[1:2]
@@ -110,18 +118,6 @@ class Recipe:
                 continue
             return _example(question, article, passage.start, passage.end, rng)
         return None
-
-    def _swapped(
-        self, question: Question, article: Article, start: int, end: int, rng: random.Random
-    ) -> Example | None:
-        text = swapped(question.text, article, self.names, rng)
-        return (text and _unanswered(text, article, start, end, rng)) or None
-
-    def _reversed(
-        self, question: Question, article: Article, start: int, end: int, rng: random.Random
-    ) -> Example | None:
-        text = reversed_(question.text, article, rng)
-        return (text and _unanswered(text, article, start, end, rng)) or None
 
 
 def window_around(
@@ -176,11 +172,6 @@ def _example(
     header = article.header(dated=rng.random() < 0.7)
     answer = next((a for i in gold if (a := _answer_in(question, i, sentences[i]))), None)
     return Example(text, header, sentences, gold, ignored, answer)
-
-
-def _unanswered(text: str, article: Article, start: int, end: int, rng: random.Random) -> Example:
-    header = article.header(dated=rng.random() < 0.7)
-    return Example(text, header, article.sentences[start:end], (), (), None)
 
 
 def _without_gold(

@@ -111,13 +111,9 @@ def reversed_(text: str, article: Article, rng: random.Random) -> str | None:
     """
     whole = f" {article.title} {' '.join(article.sentences)} ".lower()
     words = [m for m in re.finditer(r"[A-Za-z]+", text) if m.group() in OPPOSITE]
-    choices = [
-        (*m.span(), other)
-        for m in words
-        if not re.search(rf"\b{(other := OPPOSITE[m.group()])}\b", whole)
-    ]
-    if choices:
-        return _put(text, choices, rng)
+    choices = [(*m.span(), OPPOSITE[m.group()]) for m in words]
+    if fresh := [c for c in choices if not re.search(rf"\b{c[2]}\b", whole)]:
+        return _put(text, fresh, rng)
     if _NEGATED.search(text) or rng.random() < 0.5:  # else 'not' alone would tell
         return None
     asked = _SUBJECT_ASKED.match(text)

@@ -13,7 +13,6 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import torch
@@ -24,6 +23,7 @@ from eval.training.corpus import read_archives
 from eval.training.data import Recipe
 from eval.training.encoding import Encoded, collate, encode, load_tokenizer
 from eval.training.model import Batch, Scores, Selector, loss_of
+from rag.runtime import has_bfloat16
 
 SEED = 20261123
 LEARNING_RATE = 7e-5
@@ -116,15 +116,9 @@ def train(
 
 def _forward(model: Selector, batch: Batch) -> Scores:
     """Return float32 scores; the encoder computes in bfloat16 where the CPU does, twice as fast."""
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bf16()):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
         scores: Scores = model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
     return Scores(*(t.float() for t in (scores.token, scores.null, scores.start, scores.end)))
-
-
-@cache
-def _has_bf16() -> bool:
-    """Say whether this CPU multiplies bfloat16; without, autocast would only be slower."""
-    return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
 
 
 def recipes_of(shared: Path, embedder: Embedder) -> list[tuple[int, Recipe]]:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from eval.bench.questions import write_articles
+from eval.bench.corpus import write_articles
 from eval.bench.tables import BEGIN, END, placed, tables
 
 ROOT = Path(__file__).parents[2]

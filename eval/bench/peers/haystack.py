@@ -1,4 +1,4 @@
-"""Haystack: python haystack.py ARTICLES MODEL. Its word splitter, in-memory store saved to disk."""
+"""Haystack: python -I haystack.py ARTICLES MODEL OUT. Word splitter, in-memory store on disk."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""LangChain with FAISS: python langchain.py ARTICLES MODEL. Its tutorial's splitter and sizes."""
+"""LangChain and FAISS: python -I langchain.py ARTICLES MODEL OUT. Its tutorial's splitter."""
 
 import json
 import sys

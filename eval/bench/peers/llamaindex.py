@@ -1,4 +1,4 @@
-"""LlamaIndex: python llamaindex.py ARTICLES MODEL. Its splitter, at what the model reads."""
+"""LlamaIndex: python -I llamaindex.py ARTICLES MODEL OUT. Its splitter, at what the model reads."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""txtai: python txtai_.py ARTICLES MODEL. It has no default splitter: runs of 150 words."""
+"""txtai: python -I txtai.py ARTICLES MODEL OUT. It has no default splitter: runs of 150 words."""
 
 import json
 import sys
