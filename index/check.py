@@ -128,16 +128,17 @@ def _archive_faults(archive: Archive) -> Iterator[str]:
 
 
 def _dense_faults(archive: Archive, generation: gen.Generation) -> Iterator[Fault]:
-    parts = [archive.vectors(part) for part in gen.PARTS]
-    keys = np.concatenate([keys for keys, _ in parts])
-    vectors = np.concatenate([vectors for _, vectors in parts])
     dead = archive.dead()
     dense = DenseIndex(generation.parts(gen.DENSE), dead=dead)
-    alive = ~dead.holds(keys)
-    yield from _compared(gen.DENSE, set(dense.keys.tolist()), set(keys[alive].tolist()))
-    if len(keys) and not np.array_equal(dense.vectors(keys), vectors):
+    expected, same, unit = set[int](), True, True
+    for keys, vectors in (slab for part in gen.PARTS for slab in archive.vectors(part)):
+        expected.update(keys.tolist())
+        same = same and np.array_equal(dense.vectors(keys), vectors)
+        unit = unit and np.abs(np.linalg.norm(vectors, axis=1) - 1).max() <= UNIT_TOLERANCE
+    yield from _compared(gen.DENSE, set(dense.keys.tolist()), expected.difference(dead))
+    if not same:
         yield Fault(gen.DENSE, "its vectors are not the archive's", Mend.REDERIVE)
-    if len(keys) and np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > UNIT_TOLERANCE:
+    if not unit:
         yield Fault(gen.ARCHIVE, "vectors are not of length 1", Mend.REBUILD)
 
 

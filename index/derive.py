@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from index import generation as gen
-from index.dense import write_dense
+from index.dense import CLUSTERED, write_dense
 from index.lexical import write_lexical
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ def derive(archive: Archive, draft: Path, part: str) -> None:
     What lies there may be linked to from a published generation: it is replaced, never changed.
     """
     dense, lexical = draft / part / gen.DENSE, draft / part / gen.LEXICAL
-    dense.unlink(missing_ok=True)
+    for file in (dense, dense.with_name(CLUSTERED)):
+        file.unlink(missing_ok=True)
     if lexical.exists():
         shutil.rmtree(lexical)
-    write_dense(dense, *archive.vectors(part))
+    write_dense(dense, archive.vectors(part), dimension=archive.dimension)
     write_lexical(lexical, archive.texts(part))

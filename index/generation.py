@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FORMAT = 2
+FORMAT = 3
 BASE, DELTA = "base", "delta"
 PARTS = (BASE, DELTA)
 ARCHIVE = "archive.sqlite"

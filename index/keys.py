@@ -31,6 +31,13 @@ class Keys(Collection[int]):
     def __init__(self, keys: Iterable[int]) -> None:
         self.array: NDArray[np.int64] = np.unique(np.fromiter(keys, np.int64))
 
+    @classmethod
+    def of_sorted(cls, keys: NDArray[np.int64]) -> Keys:
+        """Return the set of `keys` (n,), which are ascending and without repeats."""
+        made = cls(())
+        made.array = keys
+        return made
+
     def __len__(self) -> int:
         return len(self.array)
 
@@ -47,6 +54,26 @@ class Keys(Collection[int]):
         place = np.searchsorted(self.array, keys).clip(max=len(self.array) - 1)
         found: NDArray[np.bool_] = self.array[place] == keys
         return found
+
+
+class Shown:
+    """Tells which rows of a part of an index may be found. `keys` (n,) are its rows' keys."""
+
+    def __init__(self, keys: NDArray[np.int64], dead: Keys) -> None:
+        self._keys = keys
+        self.alive: NDArray[np.bool_] = ~dead.holds(keys)
+        self._last: tuple[Keys, NDArray[np.bool_]] | None = None
+
+    def of(self, wanted: Keys | None) -> NDArray[np.bool_]:
+        """Return for each row whether it is alive and of `wanted`, (n,); None means any.
+
+        The last answer is kept: the questions of one conversation want the same.
+        """
+        if wanted is None:
+            return self.alive
+        if self._last is None or self._last[0] is not wanted:
+            self._last = (wanted, self.alive & wanted.holds(self._keys))
+        return self._last[1]
 
 
 def as_keys(keys: Collection[int]) -> Keys:

@@ -1,12 +1,14 @@
 """Search by words: BM25 over headline and text.
 
-A part of an index is three arrays: its passages, its terms, and the postings of each term, mapped
-into memory and searched with numpy. Frequencies are counted over all parts and without the dead,
-so that a score depends on what the archive holds and not on how it came to hold it. Words are
-stemmed by tantivy's English analyzer; why its index is not used: docs/decisions/0003-lexical.md.
+A part of an index is four arrays: its passages, its terms, and the rows and counts of each term's
+postings, mapped into memory and searched with numpy. Frequencies are counted over all parts and
+without the dead, so that a score depends on what the archive holds and not on how it came to hold
+it. Words are stemmed by tantivy's English analyzer; why its index is not used:
+docs/decisions/0003-lexical.md.
 
-Source: Robertson & Zaragoza, 'The Probabilistic Relevance Framework', 2009, with the always
-positive weight and the constants of Lucene.
+Sources: Robertson & Zaragoza, 'The Probabilistic Relevance Framework', 2009, with the always
+positive weight and the constants of Lucene; Turtle & Flood, 'Query evaluation: strategies and
+optimizations', 1995, for leaving out what cannot matter (MaxScore).
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ import math
 import re
 from array import array
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import tantivy
 
-from index.keys import Keys, as_keys
+from index.keys import Keys, Shown, as_keys
 from rag.errors import IndexUnavailable
 
 if TYPE_CHECKING:
@@ -34,10 +37,12 @@ if TYPE_CHECKING:
 K1, B = 1.2, 0.75
 WORD = re.compile(r"\w+")
 MAX_WORDS = 64
+FREQUENT = 32  # a term in more than one row of so many is worth asking whether it can matter
 FIELDS = ("title", "text")
 _PASSAGE = np.dtype([("key", "<i8"), ("n_words", "<u4", (len(FIELDS),))])
 _TERM = np.dtype([("name", "<u8"), ("start", "<i8")])
-_POSTING = np.dtype([("row", "<u4"), ("count", "<u4")])
+_ROW, _COUNT = np.dtype("<u4"), np.dtype("<u2")
+_SLACK = 1e-9  # sums of the same terms in another order differ by less
 
 
 def write_lexical(path: Path, passages: Iterable[tuple[int, str, str]]) -> None:
@@ -76,14 +81,13 @@ def _save_postings(
     rank = np.empty(len(names), np.int64)
     rank[by_hash] = np.arange(len(names))
     order = np.argsort(rank[terms], kind="stable")  # by term, within one by row
-    postings = np.empty(len(terms), _POSTING)
-    postings["row"] = np.repeat(np.arange(len(sizes)), sizes)[order]
-    postings["count"] = counts[order]
+    rows = np.repeat(np.arange(len(sizes), dtype=_ROW), sizes)[order]
     found = np.empty(len(names), _TERM)
     found["name"] = hashes[by_hash]
     found["start"] = np.searchsorted(rank[terms][order], np.arange(len(names)))
     np.save(path / "terms.npy", found)
-    np.save(path / "postings.npy", postings)
+    np.save(path / "rows.npy", rows)
+    np.save(path / "counts.npy", counts[order].clip(max=np.iinfo(_COUNT).max).astype(_COUNT))
 
 
 class LexicalIndex:
@@ -119,10 +123,7 @@ class LexicalIndex:
         wanted = None if allowed is None else as_keys(allowed)
         found: list[tuple[int, float]] = []
         for part in self._parts:
-            scores = part.score(weights, self._mean_words)
-            if wanted is not None:
-                scores[~wanted.holds(part.keys)] = 0.0
-            found += _best(part.keys, scores, k)
+            found += part.search(weights, self._mean_words, k, wanted)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def stems(self, text: str) -> list[str]:
@@ -134,7 +135,7 @@ class LexicalIndex:
         return max(self._frequency(field, stem) for field in FIELDS)
 
     def _frequency(self, field: str, stem: str) -> int:
-        return sum(len(part.postings(_term(field, stem))) for part in self._parts)
+        return sum(part.frequency(_term(field, stem)) for part in self._parts)
 
     def _weigh(self, stems: Sequence[str]) -> dict[tuple[int, str], float]:
         """Return the weight of each (field number, term) asked for, in the order of the words."""
@@ -148,53 +149,134 @@ class LexicalIndex:
 
 
 class _Part:
-    """The three arrays of one folder. `alive` tells which rows still count, (n,)."""
+    """The four arrays of one folder."""
 
     def __init__(self, path: Path, dead: Keys) -> None:
         try:
             passages = np.load(path / "passages.npy")
             terms = np.load(path / "terms.npy")
-            self._postings = np.load(path / "postings.npy", mmap_mode="r" if len(terms) else None)
+            mode: Literal["r"] | None = "r" if len(terms) else None  # nothing cannot be mapped
+            self._rows = np.load(path / "rows.npy", mmap_mode=mode)
+            self._counts = np.load(path / "counts.npy", mmap_mode=mode)
             self.keys: NDArray[np.int64] = np.ascontiguousarray(passages["key"])
             self.n_words: NDArray[np.uint32] = passages["n_words"]
             self._names: NDArray[np.uint64] = np.ascontiguousarray(terms["name"])
-            self._starts = np.append(terms["start"], len(self._postings))
+            self._starts = np.append(terms["start"], len(self._rows))
         except (OSError, ValueError, IndexError, EOFError) as error:
             raise IndexUnavailable(
                 f"The lexical index {path} cannot be read. Find out more: dateline index check"
             ) from error
-        self.alive: NDArray[np.bool_] = ~dead.holds(self.keys)
-        self._all_alive = bool(self.alive.all())
+        self._shown = Shown(self.keys, dead)
+        self._dead_rows = np.flatnonzero(~self.alive).astype(_ROW)
 
-    def postings(self, term: str) -> NDArray[np.void]:
-        """Return the postings of a term in rows that are alive."""
-        name = np.uint64(_hash(term))
-        place = int(np.searchsorted(self._names, name))
-        if place == len(self._names) or self._names[place] != name:
-            return np.empty(0, _POSTING)
-        found = np.asarray(self._postings[self._starts[place] : self._starts[place + 1]])
-        return found if self._all_alive else found[self.alive[found["row"]]]
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """Tell for each row whether it still counts, (n,)."""
+        return self._shown.alive
 
-    def score(
-        self, weights: Mapping[tuple[int, str], float], mean_words: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the BM25 score of every row, (n,), 0 where no word is shared."""
+    def frequency(self, term: str) -> int:
+        """Count the rows with a term that are alive."""
+        rows, _ = self._postings(term)
+        return len(rows) - int(_places(rows, self._dead_rows)[1].sum())
+
+    def search(
+        self,
+        weights: Mapping[tuple[int, str], float],
+        mean_words: NDArray[np.float64],
+        k: int,
+        wanted: Keys | None,
+    ) -> list[tuple[int, float]]:
+        """Return (key, BM25 score) of the k best rows, and of all that tie with the last of them.
+
+        A term adds less than its weight times K1 + 1. Terms are taken by that, the most first. Once
+        the rest together cannot lift a row not seen yet into the k best, the rest, which are the
+        most frequent, are looked up only for the rows still in question.
+        """
+        shown = self._shown.of(wanted)
+        is_all = bool(shown.all())
+        terms = [
+            _Term(weight, *self._postings(name), self.n_words[:, field], mean_words[field])
+            for (field, name), weight in weights.items()
+        ]
         scores = np.zeros(len(self.keys))
-        for (field, term), weight in weights.items():
-            found = self.postings(term)
-            rows, counts = found["row"], found["count"].astype(np.float64)
-            length = self.n_words[rows, field] / mean_words[field]
-            scores[rows] += weight * counts * (K1 + 1) / (counts + K1 * (1 - B + B * length))
-        return scores
+        left: NDArray[np.int64] | None = None  # the rows still in question, once they are few
+        rest = sum(term.most for term in terms)
+        for term in sorted(terms, key=lambda term: -term.most):
+            if left is None and len(term.rows) > len(scores) // FREQUENT:
+                least = _kth(scores, k)
+                if least > rest + _SLACK:
+                    left = np.flatnonzero(scores >= least - rest - _SLACK)
+            rest -= term.most
+            if left is None:
+                rows, counts = term.rows, term.counts
+                if not is_all:
+                    rows, counts = rows[shown[rows]], counts[shown[rows]]
+                scores[rows] += term.share(rows, counts)
+            else:
+                scores[left] += term.share_of(left)
+                left = left[scores[left] >= _kth(scores[left], k) - rest - _SLACK]
+        if left is None:
+            left = np.flatnonzero((scores > 0) & (scores >= _kth(scores, k) - _SLACK))
+        exact = np.zeros(len(left))
+        for term in terms:  # in the order of the words: like passages score alike in any index
+            exact += term.share_of(left)
+        best = exact >= _kth(exact, k)
+        return list(zip(self.keys[left[best]].tolist(), exact[best].tolist(), strict=True))
+
+    def _postings(self, name: str) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+        """Return the rows, ascending, that have a term, the dead too, and how often."""
+        hashed = np.uint64(_hash(name))
+        place = int(np.searchsorted(self._names, hashed))
+        if place == len(self._names) or self._names[place] != hashed:
+            return np.empty(0, _ROW), np.empty(0, _COUNT)
+        here = slice(self._starts[place], self._starts[place + 1])
+        return np.asarray(self._rows[here]), np.asarray(self._counts[here])
 
 
-def _best(keys: NDArray[np.int64], scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:
-    """Return (key, score) of the k best above 0 and of all that tie with the last of them."""
-    rows = np.flatnonzero(scores)
-    if len(rows) > k:
-        last = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[scores[rows] >= last]
-    return list(zip(keys[rows].tolist(), scores[rows].tolist(), strict=True))
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term in one field: its weight and postings; every row's words there and their mean."""
+
+    weight: float
+    rows: NDArray[np.uint32]
+    counts: NDArray[np.uint16]
+    n_words: NDArray[np.uint32]
+    mean_words: float
+
+    @property
+    def most(self) -> float:
+        """What it may add to a score at most."""
+        return self.weight * (K1 + 1)
+
+    def share(self, rows: NDArray[Any], counts: NDArray[np.uint16]) -> NDArray[np.float64]:
+        """Return what it adds to the score of `rows` that hold it so often."""
+        often = counts.astype(np.float64)
+        length = self.n_words[rows] / self.mean_words
+        added = self.weight * often * (K1 + 1) / (often + K1 * (1 - B + B * length))
+        return np.asarray(added, np.float64)
+
+    def share_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what it adds to the score of any `rows`, 0 where it is not."""
+        places, found = _places(self.rows, rows)
+        added = np.zeros(len(rows))
+        added[found] = self.share(rows[found], self.counts[places[found]])
+        return added
+
+
+def _places(rows: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Return where each of `wanted` would stand in ascending `rows`, and whether it does."""
+    if not len(rows):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
+    places = np.searchsorted(rows, wanted.astype(rows.dtype)).clip(max=len(rows) - 1)
+    return places, rows[places] == wanted
+
+
+def _kth(scores: NDArray[np.float64], k: int) -> float:
+    """Return the k-th highest score above 0; 0 where there are fewer."""
+    positive = scores[scores > 0]
+    if len(positive) < k:
+        return 0.0
+    return float(np.partition(positive, len(positive) - k)[len(positive) - k])
 
 
 def _term(field: str, stem: str) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+SLAB = 8192  # vectors read at a time
 SEEN_KEPT = 64  # selections remembered; a conversation asks for the same few
 SCHEMA_OF = {gen.DELTA: "main", gen.BASE: "base"}
 _A = ", ".join(f"a.{column.strip()}" for column in ARTICLE_COLUMNS.split(","))
@@ -134,9 +135,11 @@ class Archive:
             if len(self._visible) == SEEN_KEPT:
                 self._visible.clear()
             shown = Selection(self._db, filters, as_of)
-            found = shown.rows("p.key", join="join {part}.passage p on p.article = a.key")
-            keys = Keys(key for (key,) in found)
-            self._visible[wanted] = None if len(keys) == self._n_passages else keys
+            if sum(n for (n,) in shown.rows("a.n_passages")) == self._n_passages:
+                self._visible[wanted] = None
+            else:
+                found = shown.rows("p.key", join="join {part}.passage p on p.article = a.key")
+                self._visible[wanted] = Keys(key for (key,) in found)
         return self._visible[wanted]
 
     def coverage(self, as_of: datetime | None = None) -> AsOf:
@@ -238,26 +241,31 @@ class Archive:
         )
         return Keys(key for (key,) in rows)
 
-    def vectors(self, part: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return keys (n,) and vectors (n, d) of the passages derived from a part, by key.
+    def vectors(self, part: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Yield keys (n,) and vectors (n, d) of the passages derived from a part, by key.
 
         Raises:
             IndexUnavailable: A passage has no vector.
         """
         name = SCHEMA_OF[part]
-        rows = self._db.execute(
+        found = self._db.execute(
             "select p.key, coalesce(v.value, b.value) "
             f"from {name}.passage p join {name}.article a on a.key = p.article "
             "left join main.vector v on v.id = p.vector left join base.vector b on b.id = p.vector "
             "where a.is_current = 1 order by p.key"
-        ).fetchall()
-        n_without = sum(value is None for _, value in rows)
-        if n_without:
-            raise IndexUnavailable(f"{n_without} passages have no vector")
-        keys = np.array([key for key, _ in rows], np.int64)
-        values = np.frombuffer(b"".join(value for _, value in rows), "<f4")
-        dimension = int(str(self.settings()["dimension"]))
-        return keys, values.reshape(len(rows), dimension).astype(np.float32)
+        )
+        while rows := found.fetchmany(SLAB):
+            n_without = sum(value is None for _, value in rows)
+            if n_without:
+                raise IndexUnavailable(f"{n_without} passages have no vector")
+            values = np.frombuffer(b"".join(value for _, value in rows), "<f4")
+            keys = np.array([key for key, _ in rows], np.int64)
+            yield keys, values.reshape(len(rows), self.dimension).astype(np.float32)
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return int(str(self.settings()["dimension"]))
 
     def texts(self, part: str) -> Iterator[tuple[int, str, str]]:
         """Yield (key, headline, text) of the passages derived from a part, by key."""

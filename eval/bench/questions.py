@@ -74,8 +74,7 @@ def make(settings: Settings, scratch: Path, n_passages: int) -> dict[str, object
 
 def asked(settings: Settings, n: int) -> dict[str, object]:
     """Ask n written questions in one process; return milliseconds and memory."""
-    lines = (WRITTEN / "questions.jsonl").read_text("utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in random.Random(3).sample(lines, n)]
+    questions = written_questions(n)
     retrieved = timed_retrieval()
     started = time.perf_counter()
     answerer = open_answerer(settings)
@@ -94,6 +93,12 @@ def asked(settings: Settings, n: int) -> dict[str, object]:
         "answer_ms": percentiles(whole),
         "resident_mb": round(resident_bytes() / 1e6),
     }
+
+
+def written_questions(n: int) -> list[str]:
+    """Draw n questions of our written news, always the same."""
+    lines = (WRITTEN / "questions.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["question"] for line in random.Random(3).sample(lines, n)]
 
 
 def timed_retrieval() -> list[float]:

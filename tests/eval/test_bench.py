@@ -21,7 +21,7 @@ def test_what_stands_around_the_figures_stays():
 def test_the_same_articles_are_made_again(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     first, second = (write_articles(tmp_path / name, 3) for name in "ab")
-    assert first == second > 600
+    assert first == second > 900
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     rows = [json.loads(line) for line in (tmp_path / "a").read_text("utf-8").splitlines()]
     assert [row["id"] for row in rows] == ["s0", "s1", "s2"]

@@ -132,7 +132,7 @@ def test_two_builds_of_one_input_make_the_same_vectors(tmp_path: Path) -> None:
         settings = load_settings(index=tmp_path / name)
         build([path], settings)
         with closing(opened(settings)) as archive:
-            found.append(archive.vectors(gen.BASE))
+            found.append(*archive.vectors(gen.BASE))
     assert np.array_equal(found[0][0], found[1][0])
     assert np.array_equal(found[0][1], found[1][1])
 

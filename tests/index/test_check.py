@@ -180,7 +180,7 @@ def damage(path: Path) -> None:
 def derived(index: Path) -> Iterator[Path]:
     for part in gen.PARTS:
         yield gen.current(index).folder / part / gen.DENSE
-        yield gen.current(index).folder / part / gen.LEXICAL / "postings.npy"
+        yield gen.current(index).folder / part / gen.LEXICAL / "rows.npy"
 
 
 def test_a_damaged_derived_part_is_made_again_from_the_archive(index: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import tantivy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.dense import DenseIndex, write_dense
+from index.dense import CLUSTERED, DenseIndex, write_dense
 from index.keys import Keys
 from index.lexical import LexicalIndex, write_lexical
 from rag.errors import IndexUnavailable
@@ -30,7 +31,7 @@ def vectors() -> np.ndarray:
 @pytest.fixture(scope="module")
 def dense(tmp_path_factory: pytest.TempPathFactory, vectors: np.ndarray) -> DenseIndex:
     path = tmp_path_factory.mktemp("dense") / "dense.faiss"
-    write_dense(path, np.arange(N, dtype=np.int64) * 3, vectors)
+    write_dense(path, [(np.arange(N, dtype=np.int64) * 3, vectors)], dimension=D)
     return DenseIndex([path])
 
 
@@ -67,8 +68,8 @@ def test_dense_in_two_parts_with_dead_equals_one(
     tmp_path: Path, vectors: np.ndarray, dense: DenseIndex
 ) -> None:
     keys = np.arange(N, dtype=np.int64) * 3
-    write_dense(tmp_path / "base", keys[::2], vectors[::2])
-    write_dense(tmp_path / "delta", keys[1::2], vectors[1::2])
+    write_dense(tmp_path / "base", [(keys[::2], vectors[::2])], dimension=D)
+    write_dense(tmp_path / "delta", [(keys[1::2], vectors[1::2])], dimension=D)
     dead = Keys(keys[:40].tolist())
     parts = DenseIndex([tmp_path / "base", tmp_path / "delta"], dead=dead)
     alive = frozenset(keys[40:].tolist())
@@ -81,10 +82,68 @@ def test_dense_in_two_parts_with_dead_equals_one(
 def test_dense_breaks_ties_by_key_wherever_they_lie(tmp_path: Path, vectors: np.ndarray) -> None:
     same = np.repeat(vectors[:1], 100, axis=0)
     keys = np.arange(100, dtype=np.int64)
-    write_dense(tmp_path / "base", keys[50:], same[50:])
-    write_dense(tmp_path / "delta", keys[:50], same[:50])
+    write_dense(tmp_path / "base", [(keys[50:], same[50:])], dimension=D)
+    write_dense(tmp_path / "delta", [(keys[:50], same[:50])], dimension=D)
     parts = DenseIndex([tmp_path / "base", tmp_path / "delta"])
     assert [key for key, _ in parts.search(vectors[0], 5)] == [0, 1, 2, 3, 4]
+
+
+@pytest.fixture(scope="module")
+def many() -> np.ndarray:
+    """Vectors that lie in groups, as those of passages do."""
+    draw = np.random.default_rng(11)
+    groups = draw.normal(size=(60, D))
+    found = groups[draw.integers(60, size=6000)] + 0.6 * draw.normal(size=(6000, D))
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    return found.astype(np.float32)
+
+
+@pytest.fixture
+def clusters(
+    tmp_path: Path, many: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> tuple[DenseIndex, DenseIndex]:
+    """The same vectors searched by clusters and one by one."""
+    keys = np.arange(len(many), dtype=np.int64) * 3
+    for name in ("exact", "near"):
+        (tmp_path / name).mkdir()
+    write_dense(tmp_path / "exact" / "dense", [(keys, many)], dimension=D)
+    monkeypatch.setattr("index.dense.EXACT", 1000)
+    slabs = [(keys[at : at + 700], many[at : at + 700]) for at in range(0, len(many), 700)]
+    write_dense(tmp_path / "near" / "dense", slabs, dimension=D)
+    assert not (tmp_path / "exact" / CLUSTERED).exists()
+    assert (tmp_path / "near" / CLUSTERED).exists()
+    return DenseIndex([tmp_path / "near" / "dense"]), DenseIndex([tmp_path / "exact" / "dense"])
+
+
+@pytest.mark.parametrize("share", [None, 0.5, 0.1])
+def test_clusters_find_nearly_all_that_is_near(
+    clusters: tuple[DenseIndex, DenseIndex], many: np.ndarray, share: float | None
+) -> None:
+    near, exact = clusters
+    draw = np.random.default_rng(3)
+    keys = exact.keys
+    allowed = None if share is None else frozenset(keys[draw.random(len(keys)) < share].tolist())
+    kept = []
+    for question in many[draw.integers(len(many), size=60)] + 0.2 * draw.normal(size=(60, D)):
+        asked = (question / np.linalg.norm(question)).astype(np.float32)
+        expected = dict(exact.search(asked, 20, allowed=allowed))
+        found = dict(near.search(asked, 20, allowed=allowed))
+        assert allowed is None or allowed.issuperset(found)
+        common = expected.keys() & found.keys()
+        assert [found[key] for key in common] == [expected[key] for key in common]
+        kept.append(len(common) / 20)
+    assert np.mean(kept) >= (0.97 if share != 0.1 else 1)  # 600 passages: one by one again
+
+
+def test_the_same_vectors_make_the_same_clusters(
+    tmp_path: Path, many: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.dense.EXACT", 1000)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_dense(tmp_path / name / "dense", [(np.arange(6000), many)], dimension=D)
+    one, two = (tmp_path / name / CLUSTERED for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
 
 
 PASSAGES = [
@@ -176,6 +235,25 @@ def test_the_dead_leave_no_trace_in_the_scores(tmp_path: Path) -> None:
     for query in ("mill bridge", "painted again", "Lisbon choir"):
         assert left.search(query, 50) == fresh.search(query, 50)
     assert left.document_frequency("bridg") == fresh.document_frequency("bridg")
+
+
+@pytest.mark.parametrize("share", [None, 0.5, 0.02])
+@pytest.mark.parametrize("k", [1, 10, 60])
+def test_leaving_out_frequent_words_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, k: int, share: float | None
+) -> None:
+    # words as news has them: the r-th most frequent in one passage of r/2
+    rng = random.Random(5)
+    texts = (" ".join(f"w{r}" for r in range(1, 400) if rng.random() < 2 / r) for _ in range(3000))
+    write_lexical(tmp_path / "words", ((i, f"w{i % 7}", text) for i, text in enumerate(texts)))
+    dead = Keys(range(0, 3000, 11))
+    allowed = None if share is None else frozenset(rng.sample(range(3000), int(3000 * share)))
+    pruned = LexicalIndex([tmp_path / "words"], dead=dead)
+    queries = [" ".join(f"w{rng.randrange(1, 300)}" for _ in range(n)) for n in (1, 3, 6, 12, 30)]
+    queries += ["w1 w2 w3 w4 w399 w398", "w1 w2", "w1 w250 w251 w2 w3"]
+    found = [pruned.search(query, k, allowed=allowed) for query in queries]
+    monkeypatch.setattr("index.lexical.FREQUENT", 1)  # no term stands in more rows than there are
+    assert found == [pruned.search(query, k, allowed=allowed) for query in queries]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

@@ -178,7 +178,7 @@ def test_conversation_is_found_again_renamed_and_deleted(home: Page, ask: Ask) -
     shelf.get_by_text("The ferry").wait_for()
     shelf.get_by_role("button", name="New conversation").click()
     home.locator(".dl-welcome").wait_for()
-    assert "c=" not in home.url
+    home.wait_for_url(lambda url: "c=" not in url)
     home.goto(link)
     home.locator("#dl-said .dl-turn").wait_for()
     assert home.locator(".dl-title").inner_text() == "The ferry"
