@@ -1,7 +1,8 @@
-"""Turn a BERT sentence encoder's safetensors into an ONNX graph, weights unchanged.
+"""Turn a BERT sentence encoder's safetensors into a graph for OpenVINO, weights unchanged.
 
-Written out by hand because the result is small and exact, needs neither torch nor a tracer, and
-takes a second at first use. A test holds the output to sentence-transformers' own.
+Written out by hand, as ONNX, because the result is small and exact, needs neither torch nor a
+tracer, and takes two seconds at first use. It is kept in OpenVINO's own form, which opens five
+times as fast. A test holds the output to sentence-transformers' own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
+import openvino
 from onnx import TensorProto, helper, numpy_helper
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class _Graph:
 
 
 def convert_bert(weights: Mapping[str, NDArray[np.float32]], shape: BertShape, path: Path) -> None:
-    """Write an ONNX model of a BERT encoder with mean pooling and unit-length output.
+    """Write a BERT encoder with mean pooling and unit-length output: `path`, .xml, and its .bin.
 
     Inputs `input_ids` and `attention_mask`, int64 (n, t); output `embedding`, float32 (n, hidden),
     each row of length 1. Token types are all zero, as in every sentence encoder.
@@ -82,7 +84,9 @@ def convert_bert(weights: Mapping[str, NDArray[np.float32]], shape: BertShape, p
         ir_version=10,
     )
     onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+    openvino.save_model(
+        openvino.Core().read_model(model.SerializeToString()), path, compress_to_fp16=False
+    )
 
 
 def _attention_bias(graph: _Graph) -> str:

@@ -78,8 +78,7 @@ class GraphEmbedder:
     ) -> None:
         verify_model(card)
         self.card = card
-        content = converted(card, cache).read_bytes()
-        self._graph = Graph(content, threads=n_threads, precision=precision)
+        self._graph = Graph(converted(card, cache), threads=n_threads, precision=precision)
         self._tokenizer = open_tokenizer(card)
 
     def embed_passages(self, texts: Sequence[str]) -> Iterator[tuple[int, NDArray[np.float32]]]:
@@ -136,13 +135,13 @@ def open_tokenizer(card: ModelCard) -> Tokenizer:
 
 
 def converted(card: ModelCard, cache: Path) -> Path:
-    """Return the ONNX file made from the card's weights, making it at first use.
+    """Return the graph made from the card's weights (.xml, its .bin beside), made at first use.
 
-    A conversion is kept with its own SHA-256 beside it, and made anew when it does not match.
+    A conversion is kept with its SHA-256 beside it, and made anew when it does not match.
     """
-    path = cache / f"{card.name}-{card.fingerprint[:16]}.onnx"
+    path = cache / f"{card.name}-{card.fingerprint[:16]}.xml"
     seal = path.with_suffix(".sha256")
-    if path.is_file() and seal.is_file() and sha256_of(path) == seal.read_text().strip():
+    if seal.is_file() and _digests(path) == seal.read_text("ascii"):
         return path
     log.info("Converting %s for OpenVINO into %s", card.name, path)
     try:
@@ -150,15 +149,21 @@ def converted(card: ModelCard, cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             made = Path(folder) / path.name
             _convert(card, made)
-            Path(folder, seal.name).write_text(sha256_of(made))
-            Path(folder, seal.name).replace(seal)
-            made.replace(path)
+            made.with_suffix(".sha256").write_text(_digests(made), "ascii")
+            for file in Path(folder).iterdir():
+                file.replace(cache / file.name)
     except OSError as error:
         raise ModelMismatch(
             f"Cannot keep the converted model in {cache}: {error.strerror}. "
             "Make room, or name another folder: DATELINE_CACHE=DIR"
         ) from error
     return path
+
+
+def _digests(path: Path) -> str:
+    """Return the SHA-256 of both files of a graph, a line each; empty where one is missing."""
+    files = (path, path.with_suffix(".bin"))
+    return "".join(f"{sha256_of(file)}\n" for file in files if file.is_file())
 
 
 def _convert(card: ModelCard, path: Path) -> None:

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 from index.boundaries import RULES_VERSION
 from index.models import sha256_of
 from rag.errors import IndexUnavailable
-from rag.runtime import precision_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +46,7 @@ class Shape(TypedDict):
     model: str
     fingerprint: str
     dimension: int
+    precision: Precision
     passage_tokens: int
     versions: dict[str, str]
 
@@ -64,6 +64,7 @@ class Manifest:
     model: str
     fingerprint: str
     dimension: int
+    precision: Precision
     passage_tokens: int
     versions: dict[str, str]
     counts: dict[str, int]
@@ -101,13 +102,10 @@ class Generation:
         return [self.folder / part / file for part in PARTS]
 
 
-def versions_in_use(precision: Precision) -> dict[str, str]:
-    """Return what shapes the content of an index: versions of packages, precision of vectors."""
+def versions_in_use() -> dict[str, str]:
+    """Return the versions of what shapes the content of an index."""
     packages = ("faiss-cpu", "nupunkt", "tantivy", "tiktoken")
-    return {name: version(name) for name in packages} | {
-        "precision": precision_of(precision),
-        "sentence rules": RULES_VERSION,
-    }
+    return {name: version(name) for name in packages} | {"sentence rules": RULES_VERSION}
 
 
 def current(index: Path) -> Generation:

@@ -27,12 +27,13 @@ from index.publish import drafting, next_name, publish, refused, share
 from index.readers import Outcome, Rejection, Skipped
 from index.readers.versions import OLDER
 from index.report import BuildReport, Tally
-from index.schema import article_key
+from index.schema import article_key, vector_kind
 from index.split import sentences_of, split_passages
 from index.spool import VectorSpool
 from index.store import Archive
 from index.writer import ArchiveWriter
 from rag.errors import DatelineError, IndexUnavailable, UsageError
+from rag.runtime import can_run, precision_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from index.models import ModelCard
     from index.report import Progress
+    from rag.runtime import Precision
     from rag.settings import Settings
     from rag.types import Article
 
@@ -69,8 +71,8 @@ class Run:
                 return self._publish(draft, lambda writer: self._ingest_first(items, writer))
             before = gen.current(self.settings.index)
             self._fit(before.manifest)
-            if before.manifest.versions != gen.versions_in_use(self.settings.precision):
-                log.info("The index was made by other versions of its parts; all is split anew")
+            if not self._is_alike(before.manifest):
+                log.info("The index was made by other versions of its parts; all is made anew")
                 return self._from_stored(draft, before, items, removed=removed)
             _require_sound(before, gen.DELTA)
             share(before.folder / gen.BASE, draft / gen.BASE)
@@ -141,13 +143,10 @@ class Run:
             ) from error
 
     def _writer(self, draft: Path) -> ArchiveWriter:
-        return ArchiveWriter(draft, ingested_at=self.ingested_at, fingerprint=self.card.fingerprint)
+        return ArchiveWriter(draft, ingested_at=self.ingested_at, vectors=self._vectors)
 
     def _spool(self) -> VectorSpool:
-        card = self.card
-        return VectorSpool(
-            self.settings.index, fingerprint=card.fingerprint, dimension=card.dimension
-        )
+        return VectorSpool(self.settings.index, kind=self._vectors, dimension=self.card.dimension)
 
     def _fit(self, manifest: gen.Manifest) -> None:
         """Take over from an index what shaped it, so that all its passages are of one kind."""
@@ -156,8 +155,23 @@ class Run:
                 f"The index was made with {manifest.model}, not {self.card.name}: their vectors "
                 "do not mix. Rebuild it with the other model: dateline index build"
             )
-        tokens = {"passage_tokens": manifest.passage_tokens}
-        self.settings = self.settings.model_copy(update=tokens)
+        taken: dict[str, object] = {"passage_tokens": manifest.passage_tokens}
+        if self.settings.precision == "auto" and can_run(manifest.precision):
+            taken["precision"] = manifest.precision
+        self.settings = self.settings.model_copy(update=taken)
+
+    @property
+    def _precision(self) -> Precision:
+        """What vectors are computed in."""
+        return precision_of(self.settings.precision) if self.card.is_default else "float32"
+
+    @property
+    def _vectors(self) -> str:
+        return vector_kind(self.card.fingerprint, self._precision)
+
+    def _is_alike(self, manifest: gen.Manifest) -> bool:
+        """Tell whether what this run makes can stand beside what an index holds."""
+        return (manifest.versions, manifest.precision) == (gen.versions_in_use(), self._precision)
 
     def _sound(self) -> gen.Generation | None:
         """Return the published generation where its archive is byte for byte what was written."""
@@ -178,13 +192,12 @@ class Run:
         if before is None:
             return
         manifest = before.manifest
-        same_kind = (
+        same = self._is_alike(manifest) and (
             manifest.fingerprint == self.card.fingerprint
             and manifest.passage_tokens == self.settings.passage_tokens
-            and manifest.versions == gen.versions_in_use(self.settings.precision)
         )
         self.lenders = before.parts(gen.ARCHIVE)
-        writer.adopt(self.lenders, with_passages=same_kind)
+        writer.adopt(self.lenders, with_passages=same)
 
     def _ingest_first(self, items: Iterator[Outcome], writer: ArchiveWriter) -> None:
         """Ingest what an index is to begin with; none of it readable is no index."""
@@ -305,7 +318,8 @@ class Run:
             "fingerprint": self.card.fingerprint,
             "dimension": self.card.dimension,
             "passage_tokens": self.settings.passage_tokens,
-            "versions": gen.versions_in_use(self.settings.precision),
+            "precision": self._precision,
+            "versions": gen.versions_in_use(),
         }
 
     def _report(self, manifest: gen.Manifest) -> BuildReport:

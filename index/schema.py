@@ -83,10 +83,15 @@ def passage_key(article: int, first: int) -> int:
     return key_of(article, first)
 
 
-def vector_id(fingerprint: str, text: str) -> int:
-    """Name the vector of `text` under a model: the same text is never embedded twice."""
+def vector_kind(fingerprint: str, precision: str) -> str:
+    """Name what makes vectors: those of two kinds never lie in one index."""
+    return f"{fingerprint[:16]}-{precision}"
+
+
+def vector_id(kind: str, text: str) -> int:
+    """Name the vector of `text` of a kind: the same text is never embedded twice."""
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return key_of(fingerprint, digest)
+    return key_of(kind, digest)
 
 
 def embedded_text(title: str, passage: str) -> str:

@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 
 class VectorSpool:
-    """The vectors done so far by runs that were not published, under one model."""
+    """The vectors of one kind done so far by runs that were not published."""
 
-    def __init__(self, index: Path, *, fingerprint: str, dimension: int) -> None:
-        self.path = index / f"unpublished-{fingerprint[:16]}.vectors"
+    def __init__(self, index: Path, *, kind: str, dimension: int) -> None:
+        self.path = index / f"unpublished-{kind}.vectors"
         self._record = np.dtype([("id", "<i8"), ("vector", "<f4", (dimension,)), ("crc", "<u4")])
 
     def read(self, ids: Iterable[int]) -> dict[int, NDArray[np.float32]]:

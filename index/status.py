@@ -42,6 +42,7 @@ class IndexStatus:
             "built_at": self.manifest.built_at,
             "model": self.manifest.model,
             "fingerprint": self.manifest.fingerprint,
+            "precision": self.manifest.precision,
             "passage_tokens": self.manifest.passage_tokens,
             **self.manifest.counts,
             "from": reach[0].isoformat() if reach[0] else None,

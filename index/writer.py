@@ -44,10 +44,10 @@ class ArchiveWriter:
     """Fills the delta of the draft in `folder`; files that are not there yet are made.
 
     Nothing is synced here: a draft that is not finished is thrown away, a finished one is synced
-    whole before it is published.
+    whole before it is published. `vectors` is the kind its passages' vectors are of.
     """
 
-    def __init__(self, folder: Path, *, ingested_at: datetime, fingerprint: str) -> None:
+    def __init__(self, folder: Path, *, ingested_at: datetime, vectors: str) -> None:
         base, delta = (folder / part / gen.ARCHIVE for part in gen.PARTS)
         for path in (base, delta):
             if not path.exists():
@@ -57,7 +57,7 @@ class ArchiveWriter:
         self._db.execute("pragma synchronous = off")
         self._db.execute("attach ? as base", (f"{base.resolve().as_uri()}?mode=ro&immutable=1",))
         self._ingested_at = ingested_at
-        self._fingerprint = fingerprint
+        self._vectors = vectors
         self._touched: set[float | None] = set()
 
     def current_key(self, article_id: str) -> int | None:
@@ -270,7 +270,7 @@ class ArchiveWriter:
         rows = []
         for p in passages:
             first, last = p.sentences[0].ordinal, p.sentences[-1].ordinal
-            vector = vector_id(self._fingerprint, embedded_text(article.title, p.text))
+            vector = vector_id(self._vectors, embedded_text(article.title, p.text))
             rows.append((passage_key(key, first), key, first, last, p.n_tokens, vector))
         self._db.executemany("insert into main.passage values (?,?,?,?,?,?)", rows)
 

@@ -1,4 +1,4 @@
-"""Run an ONNX graph on the CPU at hand: bfloat16 where it multiplies that, else float32.
+"""Run a model's graph on the CPU at hand: bfloat16 where it multiplies that, else float32.
 
 OpenVINO does both. Weights stored as int8 rows with scales are widened to the precision of the
 run, so what rounding costs is the weights' alone: docs/training.md has the figures.
@@ -30,8 +30,8 @@ _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, AR
 class Graph:
     """A compiled graph. Safe to share between threads, which take turns."""
 
-    def __init__(self, content: bytes, *, threads: int, precision: Precision = "auto") -> None:
-        """Compile an ONNX model's bytes for so many threads.
+    def __init__(self, model: Path, *, threads: int, precision: Precision = "auto") -> None:
+        """Compile a model, ONNX or OpenVINO's .xml, for so many threads.
 
         Raises:
             ModelMismatch: OpenVINO cannot read the model, or is not installed.
@@ -40,7 +40,7 @@ class Graph:
         try:
             core = _core()
             compiled = core.compile_model(
-                core.read_model(content),
+                core.read_model(model),
                 "CPU",
                 {
                     "INFERENCE_PRECISION_HINT": _HINTS[precision_of(precision)],
@@ -86,11 +86,16 @@ def precision_of(wanted: Precision) -> Precision:
     Raises:
         UsageError: The CPU does not have the precision asked for.
     """
-    if wanted == "bfloat16" and not has_bfloat16():
+    if not can_run(wanted):
         raise UsageError("This CPU does not multiply bfloat16. Unset the setting 'precision'.")
     if wanted == "auto":
         return "bfloat16" if has_bfloat16() else "float32"
     return wanted
+
+
+def can_run(precision: Precision) -> bool:
+    """Say whether graphs run in a precision on this CPU."""
+    return precision != "bfloat16" or has_bfloat16()
 
 
 @cache

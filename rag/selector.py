@@ -118,8 +118,9 @@ class PassageSelector:
 
         card = _card(folder / "selector.json")
         model = _checked(folder / "selector.onnx", card.get("sha256"))
-        text = _checked(folder / "tokenizer.json", card.get("tokenizer_sha256"))
-        return cls(Graph(model, threads=threads, precision=precision), Tokenizer.from_buffer(text))
+        vocabulary = _checked(folder / "tokenizer.json", card.get("tokenizer_sha256"))
+        graph = Graph(model, threads=threads, precision=precision)
+        return cls(graph, Tokenizer.from_file(str(vocabulary)))
 
     def score(
         self, question: str, windows: Sequence[Window], *, batch_size: int = 1
@@ -187,14 +188,13 @@ def _card(path: Path) -> dict[str, str]:
         raise ModelMismatch(f"{path} is no model card: {error}. Reinstall Dateline.") from error
 
 
-def _checked(path: Path, pinned: str | None) -> bytes:
-    content = _read(path)
-    found = hashlib.sha256(content).hexdigest()
+def _checked(path: Path, pinned: str | None) -> Path:
+    found = hashlib.sha256(_read(path)).hexdigest()
     if found != pinned:
         raise ModelMismatch(
             f"{path} has SHA-256 {found}, its card says {pinned}. Reinstall Dateline."
         )
-    return content
+    return path
 
 
 def _read(path: Path) -> bytes:

@@ -177,7 +177,7 @@ def status_text(status: IndexStatus) -> str:
         f"{counts['sentences']:,} sentences, {counts['passages']:,} passages, "
         f"{status.n_bytes / 1e6:.1f} MB",
         f"from {short_day(status.reach.archive_from)} to {short_day(status.reach.archive_to)}",
-        f"model {manifest.model} ({manifest.fingerprint[:12]}), "
+        f"model {manifest.model} ({manifest.fingerprint[:12]}) in {manifest.precision}, "
         f"passages of at most {manifest.passage_tokens} tokens",
         "made with " + ", ".join(f"{n} {v}" for n, v in sorted(manifest.versions.items())),
         copies_text(status),

@@ -27,9 +27,10 @@ from index.check import check
 from index.copies import copies_of, sketch
 from index.models import find_model
 from index.readers import read
-from index.schema import embedded_text, vector_id
+from index.schema import embedded_text, vector_id, vector_kind
 from index.split import split_passages
 from index.spool import VectorSpool
+from rag.runtime import precision_of
 from rag.settings import load_settings
 from rag.types import Article
 
@@ -135,13 +136,14 @@ def spool_vectors(files: Path, settings: Settings) -> None:
     """Lay a random unit vector ready for every passage of `files`."""
     card = find_model(settings.model)
     settings.index.mkdir(exist_ok=True)
-    spool = VectorSpool(settings.index, fingerprint=card.fingerprint, dimension=card.dimension)
+    kind = vector_kind(card.fingerprint, precision_of(settings.precision))
+    spool = VectorSpool(settings.index, kind=kind, dimension=card.dimension)
     rng = np.random.default_rng(7)
     for article in read([files]):
         if not isinstance(article, Article):
             continue
         names = [
-            vector_id(card.fingerprint, embedded_text(article.title, passage.text))
+            vector_id(kind, embedded_text(article.title, passage.text))
             for passage in split_passages(article, max_tokens=settings.passage_tokens)
         ]
         vectors = rng.normal(size=(len(names), card.dimension)).astype(np.float32)

@@ -66,7 +66,7 @@ def main() -> None:
         return
     described = machine()
     likeness = Likeness.learnt(load_settings(index=Path("nowhere")))
-    index.embed.open_embedder = lambda _: likeness
+    index.embed.open_embedder = lambda _: likeness  # type: ignore[assignment]
     sizes = [measured(n, options.questions) for n in options.passages]
     words, seconds = (np.log([s[x] for s in sizes]) for x in ("words", "seconds_but_embedding"))
     found = {"machine": described, "likeness": likeness.cosine, "sizes": sizes}

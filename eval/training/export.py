@@ -101,7 +101,7 @@ def export(model: Selector, target: Path, *, quantised: bool = True) -> None:
 
 def agreement(model: Selector, path: Path, shared: Path, *, windows: int = 200) -> dict[str, float]:
     """Compare the exported file with the torch model on held-out news windows, one at a time."""
-    graph = Graph(path.read_bytes(), threads=2)
+    graph = Graph(path, threads=2)
     same, largest, margins = 0, 0.0, []
     encoded = held_out_windows(shared, load_tokenizer(base_folder()), windows=windows)
     for window in encoded:

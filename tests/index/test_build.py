@@ -19,6 +19,7 @@ from index.lock import writing
 from index.models import find_model
 from index.store import Archive
 from rag.errors import DatelineError, IndexUnavailable, UsageError
+from rag.runtime import has_bfloat16
 from rag.settings import Settings, load_settings
 from rag.types import Article, Filters
 
@@ -279,11 +280,38 @@ def test_an_index_of_other_splitting_rules_is_split_anew_by_the_next_addition(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build([write(tmp_path / "a.jsonl", MILL)], settings)
-    versions = gen.versions_in_use("auto") | {"sentence rules": "next"}
-    monkeypatch.setattr(gen, "versions_in_use", lambda _: versions)
+    versions = gen.versions_in_use() | {"sentence rules": "next"}
+    monkeypatch.setattr(gen, "versions_in_use", lambda: versions)
     report = add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
     assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 1)
     assert gen.current(settings.index).manifest.versions == versions
+    assert check(settings.index) == ()
+
+
+def precision_of_index(settings: Settings) -> str:
+    return gen.current(settings.index).manifest.precision
+
+
+def test_an_addition_is_embedded_in_the_precision_of_the_index(
+    tmp_path: Path, settings: Settings
+) -> None:
+    exact = settings.model_copy(update={"precision": "float32"})
+    build([write(tmp_path / "a.jsonl", MILL)], exact)
+    report = add([write(tmp_path / "b.jsonl", BRIDGE)], settings)
+    assert (report.unchanged, report.n_embedded) == (0, 1)
+    assert precision_of_index(settings) == "float32"
+
+
+@pytest.mark.skipif(not has_bfloat16(), reason="this CPU has one precision")
+def test_vectors_of_two_precisions_never_lie_in_one_index(
+    tmp_path: Path, settings: Settings
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    assert precision_of_index(settings) == "bfloat16"
+    exact = settings.model_copy(update={"precision": "float32"})
+    report = add([write(tmp_path / "b.jsonl", BRIDGE)], exact)
+    assert (report.added, report.unchanged, report.n_embedded) == (1, 1, 2)
+    assert precision_of_index(settings) == "float32"
     assert check(settings.index) == ()
 
 

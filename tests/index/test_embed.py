@@ -103,11 +103,25 @@ def test_a_missing_model_is_named_with_the_remedy(tmp_path: Path) -> None:
         find_model(str(tmp_path / "no-such-model"))
 
 
-def test_a_damaged_conversion_is_made_anew(tmp_path: Path) -> None:
-    path = converted(find_model(), tmp_path)
+@pytest.mark.parametrize("part", [".xml", ".bin"])
+def test_a_damaged_conversion_is_made_anew(tmp_path: Path, part: str) -> None:
+    path = converted(find_model(), tmp_path).with_suffix(part)
     whole = path.read_bytes()
-    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert converted(find_model(), tmp_path).read_bytes() == whole
+    damaged = whole[:-1] + bytes([whole[-1] ^ 1])
+    path.write_bytes(damaged)
+    converted(find_model(), tmp_path)
+    assert path.read_bytes() != damaged
+    assert len(path.read_bytes()) == pytest.approx(len(whole), rel=0.01)
+    path.unlink()
+    converted(find_model(), tmp_path)
+    assert path.is_file()
+
+
+def test_alone_and_in_a_batch_float32_is_the_same(tmp_path: Path) -> None:
+    exact = GraphEmbedder(find_model(), tmp_path, n_threads=1, precision="float32")
+    batched = dict(exact.embed_passages(TEXTS))
+    for i, text in enumerate(TEXTS):
+        np.testing.assert_allclose(exact.embed_question(text), batched[i], atol=1e-6)
 
 
 def test_the_default_settings_name_the_default_model() -> None:

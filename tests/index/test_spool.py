@@ -21,7 +21,7 @@ D = 4
 
 @pytest.fixture
 def spool(tmp_path: Path) -> VectorSpool:
-    return VectorSpool(tmp_path, fingerprint="f" * 64, dimension=D)
+    return VectorSpool(tmp_path, kind="model-float32", dimension=D)
 
 
 def vector(i: int) -> np.ndarray:

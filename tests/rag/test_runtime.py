@@ -19,6 +19,8 @@ def test_a_precision_the_cpu_lacks_is_refused_with_the_remedy(monkeypatch):
         runtime.precision_of("bfloat16")
 
 
-def test_what_is_no_model_is_refused():
+def test_what_is_no_model_is_refused(tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"no model")
     with pytest.raises(ModelMismatch, match="cannot run the model"):
-        runtime.Graph(b"no model", threads=1)
+        runtime.Graph(path, threads=1)
