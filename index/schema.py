@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = """
 create table article (
     key integer primary key, id text not null, version integer not null,
-    is_current integer not null, status text not null, supersedes text, seen_from real,
+    is_current integer not null, status text not null, supersedes text, seen_from real, dated real,
     n_chars integer not null, n_sentences integer not null, n_passages integer not null,
     source text collate nocase, section text collate nocase, byline text collate nocase,
     language text collate nocase, url text, published_at text, updated_at text,
@@ -30,6 +30,8 @@ create table article (
     text text not null -- last, so that a look at the rest need not step over it
 );
 create index article_id on article (id, version);
+create index article_shown on article -- all that is asked of every article, without its text
+    (is_current, status, seen_from, dated, n_sentences, n_passages, source, section, language);
 create index article_seen on article (seen_from);
 create index article_source on article (source, seen_from);
 create index article_section on article (section, seen_from);

@@ -154,11 +154,23 @@ class Archive:
         return self._reach[as_of]
 
     def _measured(self, as_of: datetime | None) -> AsOf:
-        shown = Selection(self._db, Filters(), as_of)
-        rows = list(shown.rows("a.published_at, a.updated_at"))
-        instants = [instant_of(stamp) for row in rows for stamp in row if stamp]
-        dates = [i for i in instants if i is not None and (as_of is None or i <= as_of)]
-        return AsOf(None, min(dates, default=None), max(dates, default=None), len(rows))
+        rows = list(Selection(self._db, Filters(), as_of).rows("a.seen_from, a.dated, a.key"))
+        last = as_of.timestamp() if as_of else float("inf")
+        seen = ((at, key) for *times, key in rows for at in times if at is not None)
+        return AsOf(None, *self._ends([pair for pair in seen if pair[0] <= last]), len(rows))
+
+    def _ends(self, seen: Sequence[tuple[float, int]]) -> tuple[datetime | None, datetime | None]:
+        """Return the first and the last of instants (s, article), as the articles write them."""
+        if not seen:
+            return None, None
+        return self._written(*min(seen)), self._written(*max(seen))
+
+    def _written(self, at_s: float, key: int) -> datetime:
+        rows = self._union(
+            "select published_at, updated_at from {part}.article where key = ?", (key,)
+        )
+        written = [at for stamp in rows[0] if (at := instant_of(stamp))]
+        return next(at for at in written if at.timestamp() == at_s)
 
     def story_of(self, article_id: str) -> str:
         """Return the id of the wire story an article is a copy of, its own where it is alone.
@@ -205,22 +217,22 @@ class Archive:
 
     def facets(self) -> Facets:
         """Count what may be searched by outlet, section and language, most frequent first."""
-        columns = "a.source, a.section, a.language, a.published_at, a.updated_at"
+        columns = "a.source, a.section, a.language, a.seen_from, a.key"
         rows = list(Selection(self._db, Filters(), None).rows(columns))
-        dates = [at for *_, published, updated in rows if (at := instant_of(published or updated))]
+        first, last = self._ends([row[3:] for row in rows if row[3] is not None])
         return Facets(
             sources=_frequencies(row[0] for row in rows),
             sections=_frequencies(row[1] for row in rows),
             languages=_frequencies(row[2] for row in rows),
-            first=min(dates, default=None),
-            last=max(dates, default=None),
+            first=first,
+            last=last,
         )
 
     def counts(self) -> dict[str, int]:
         """Count current articles, their sentences and passages, and all stored versions."""
         return {
             "articles": self._sum("select count(*) from {part}.article a where {live}"),
-            "versions": len(self._union("select a.key from {part}.article a", ())),
+            "versions": self._n_versions(),
             "sentences": self._sum("select sum(n_sentences) from {part}.article a where {live}"),
             "passages": self._sum("select sum(n_passages) from {part}.article a where {live}"),
         }
@@ -361,6 +373,14 @@ class Archive:
         """Return the rows of both parts, those that stand in both once, sorted."""
         found = {row for part in LIVE for row in self._db.execute(sql.format(part=part), values)}
         return sorted(found)
+
+    def _n_versions(self) -> int:
+        """Count the stored versions; what lies in both parts counts once."""
+        (n,) = self._db.execute(
+            "select (select count(*) from base.article) + (select count(*) from main.article) - "
+            "(select count(*) from main.article where key in (select key from base.article))"
+        ).fetchone()
+        return int(n)
 
     def _sum(self, sql: str) -> int:
         return sum(

@@ -93,6 +93,7 @@ class ArchiveWriter:
         version = self._version_of(key) or self._last_version(article.id) + 1
         seen_from = article.published_at or article.updated_at
         at_s = seen_from.timestamp() if seen_from else None
+        dated = article.dated_at.timestamp() if article.dated_at else None
         row = {
             "key": key,
             "id": article.id,
@@ -101,6 +102,7 @@ class ArchiveWriter:
             "status": article.status.value,
             "supersedes": article.supersedes,
             "seen_from": at_s,
+            "dated": dated,
             "n_chars": len(article.text),
             "n_sentences": len(sentences),
             "n_passages": len(passages),
