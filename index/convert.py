@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 OPSET = 21
 MASKED = -1e9
+LEVELS = 127  # of a number in 8 bits, beside 0 and on either side of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,38 @@ class BertShape:
     epsilon: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How the input x of one product with a matrix (in, out) is rounded to 8 bits.
+
+    (x - centre) / scale is rounded to a multiple of `step`, LEVELS on either side of 0; the matrix
+    takes up `scale`, each of its columns rounded by a step of its own. `shift` (out,) is added to
+    the product: what rounding took from it, on average. Made by `eval/training/calibrate.py`.
+
+    Source: Xiao et al., 'SmoothQuant', 2023, with a centre for every channel.
+    """
+
+    centre: NDArray[np.float32]  # (in,)
+    scale: NDArray[np.float32]  # (in,)
+    step: float
+    shift: NDArray[np.float32]  # (out,)
+
+    def matrix(self, weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Return a matrix (in, out) with the scale taken up, rounded, and its columns' steps."""
+        scaled = weight * self.scale[:, None]
+        steps = np.maximum(np.abs(scaled).max(axis=0) / LEVELS, 1e-12).astype(np.float32)
+        return np.rint(scaled / steps).astype(np.int8), steps
+
+
 @dataclass(slots=True)
 class _Graph:
-    """Nodes and constants as they are added; every method returns the name of its output."""
+    """Nodes and constants as they are added; every method returns the name of its output.
 
+    Products named in `roundings` are computed in 8 bits. `sources` tells what each multiplies.
+    """
+
+    roundings: Mapping[str, Rounding] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: dict[str, onnx.TensorProto] = field(default_factory=dict)
 
@@ -51,18 +80,74 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output
 
-    def linear(self, source: str, name: str, weight: NDArray[np.float32], bias: str) -> str:
+    def linear(
+        self, source: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> str:
+        self.sources[name] = source
+        if rounding := self.roundings.get(name):
+            return self._rounded(source, name, weight, bias, rounding)
         product = self.op("MatMul", source, self.constant(f"{name}.weight", weight))
-        return self.op("Add", product, bias)
+        return self.op("Add", product, self.constant(f"{name}.bias", bias))
+
+    def _rounded(
+        self,
+        source: str,
+        name: str,
+        weight: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        rounding: Rounding,
+    ) -> str:
+        """Return source @ weight + bias in 8 bits; numbers are moved to be unsigned for CPUs."""
+        rows, steps = rounding.matrix(weight)
+        moved = np.float32((LEVELS + 1) * rounding.step)
+        offset = moved - rounding.centre / rounding.scale
+        scaled = self.op("Mul", source, self.constant(f"{name}.per_scale", 1 / rounding.scale))
+        scaled = self.op("Add", scaled, self.constant(f"{name}.offset", offset))
+        step = self.constant(f"{name}.step", np.array(rounding.step, np.float32))
+        zero = self.constant(f"{name}.zero", np.array(0, np.uint8))
+        whole = self.op("QuantizeLinear", scaled, step, zero)
+        back = self.op("DequantizeLinear", whole, step, zero)
+        matrix = self.op(
+            "DequantizeLinear",
+            self.constant(f"{name}.weight", rows),
+            self.constant(f"{name}.steps", steps),
+            self.constant(f"{name}.zeros", np.zeros(len(steps), np.int8)),
+            axis=1,
+        )
+        added = (
+            bias + rounding.centre @ weight + rounding.shift - moved * (rows * steps).sum(axis=0)
+        )
+        product = self.op("MatMul", back, matrix)
+        return self.op("Add", product, self.constant(f"{name}.bias", added.astype(np.float32)))
 
 
-def convert_bert(weights: Mapping[str, NDArray[np.float32]], shape: BertShape, path: Path) -> None:
+def convert_bert(
+    weights: Mapping[str, NDArray[np.float32]],
+    shape: BertShape,
+    path: Path,
+    *,
+    roundings: Mapping[str, Rounding] | None = None,
+) -> None:
     """Write a BERT encoder with mean pooling and unit-length output: `path`, .xml, and its .bin.
 
     Inputs `input_ids` and `attention_mask`, int64 (n, t); output `embedding`, float32 (n, hidden),
-    each row of length 1. Token types are all zero, as in every sentence encoder.
+    each row of length 1. Token types are all zero, as in every sentence encoder. Products that have
+    a rounding are computed in 8 bits.
     """
-    graph = _Graph()
+    model, _ = bert_graph(weights, shape, roundings=roundings or {})
+    openvino.save_model(
+        openvino.Core().read_model(model.SerializeToString()), path, compress_to_fp16=False
+    )
+
+
+def bert_graph(
+    weights: Mapping[str, NDArray[np.float32]],
+    shape: BertShape,
+    *,
+    roundings: Mapping[str, Rounding],
+) -> tuple[onnx.ModelProto, dict[str, str]]:
+    """Return the encoder as ONNX, and the name of what each product with a matrix multiplies."""
+    graph = _Graph(roundings)
     mask = _attention_bias(graph)
     hidden = _embeddings(graph, weights, shape)
     for layer in range(shape.layers):
@@ -84,9 +169,7 @@ def convert_bert(weights: Mapping[str, NDArray[np.float32]], shape: BertShape, p
         ir_version=10,
     )
     onnx.checker.check_model(model)
-    openvino.save_model(
-        openvino.Core().read_model(model.SerializeToString()), path, compress_to_fp16=False
-    )
+    return model, graph.sources
 
 
 def _attention_bias(graph: _Graph) -> str:
@@ -145,7 +228,7 @@ def _attention(
     bias: NDArray[np.float32] = np.concatenate(
         [weights[f"{p}.bias"] * s for p, s in zip(parts, scales, strict=True)]
     )
-    packed = graph.linear(hidden, f"{name}.qkv", joint, graph.constant(f"{name}.bias", bias))
+    packed = graph.linear(hidden, f"{name}.qkv", joint, bias)
     split = [f"{name}.{part}" for part in "qkv"]
     graph.nodes.append(helper.make_node("Split", [packed], split, axis=2, num_outputs=3))
     heads = graph.constant("heads", _ints(0, 0, shape.heads, per_head))
@@ -162,8 +245,7 @@ def _attention(
 def _dense(
     graph: _Graph, weights: Mapping[str, NDArray[np.float32]], name: str, source: str
 ) -> str:
-    bias = graph.constant(f"{name}.bias", weights[f"{name}.bias"])
-    return graph.linear(source, name, weights[f"{name}.weight"].T, bias)
+    return graph.linear(source, name, weights[f"{name}.weight"].T, weights[f"{name}.bias"])
 
 
 def _norm(

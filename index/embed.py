@@ -17,17 +17,19 @@ from rag.errors import ModelMismatch
 from rag.runtime import Graph, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
+    from index.convert import BertShape, Rounding
     from rag.runtime import Precision
     from rag.settings import Settings
 
 log = logging.getLogger(__name__)
 
 BATCH = 16
+INT8 = Path(__file__).parent / "weights" / "int8.safetensors"  # made by eval/training/calibrate.py
 
 
 class Embedder(Protocol):
@@ -78,7 +80,8 @@ class GraphEmbedder:
     ) -> None:
         verify_model(card)
         self.card = card
-        self._graph = Graph(converted(card, cache), threads=n_threads, precision=precision)
+        graph = converted(card, cache, in_int8=precision == "int8")
+        self._graph = Graph(graph, threads=n_threads, precision=precision)
         self._tokenizer = open_tokenizer(card)
 
     def embed_passages(self, texts: Sequence[str]) -> Iterator[tuple[int, NDArray[np.float32]]]:
@@ -134,12 +137,13 @@ def open_tokenizer(card: ModelCard) -> Tokenizer:
     return tokenizer
 
 
-def converted(card: ModelCard, cache: Path) -> Path:
+def converted(card: ModelCard, cache: Path, *, in_int8: bool = False) -> Path:
     """Return the graph made from the card's weights (.xml, its .bin beside), made at first use.
 
     A conversion is kept with its SHA-256 beside it, and made anew when it does not match.
     """
-    path = cache / f"{card.name}-{card.fingerprint[:16]}.xml"
+    kind = "-int8" if in_int8 else ""
+    path = cache / f"{card.name}-{card.fingerprint[:16]}{kind}.xml"
     seal = path.with_suffix(".sha256")
     if seal.is_file() and _digests(path) == seal.read_text("ascii"):
         return path
@@ -148,7 +152,7 @@ def converted(card: ModelCard, cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             made = Path(folder) / path.name
-            _convert(card, made)
+            _convert(card, made, _roundings(card) if in_int8 else {})
             made.with_suffix(".sha256").write_text(_digests(made), "ascii")
             for file in Path(folder).iterdir():
                 file.replace(cache / file.name)
@@ -166,16 +170,44 @@ def _digests(path: Path) -> str:
     return "".join(f"{sha256_of(file)}\n" for file in files if file.is_file())
 
 
-def _convert(card: ModelCard, path: Path) -> None:
-    from safetensors.numpy import load_file
-
-    from index.convert import BertShape, convert_bert
+def shape_of(card: ModelCard) -> BertShape:
+    """Return the numbers of the card's model."""
+    from index.convert import BertShape
 
     config = json.loads((card.folder / "config.json").read_text("utf-8"))
-    shape = BertShape(
+    return BertShape(
         layers=config["num_hidden_layers"],
         heads=config["num_attention_heads"],
         hidden=config["hidden_size"],
         epsilon=config["layer_norm_eps"],
     )
-    convert_bert(load_file(card.weights), shape, path)
+
+
+def _convert(card: ModelCard, path: Path, roundings: Mapping[str, Rounding]) -> None:
+    from safetensors.numpy import load_file
+
+    from index.convert import convert_bert
+
+    convert_bert(load_file(card.weights), shape_of(card), path, roundings=roundings)
+
+
+def _roundings(card: ModelCard) -> dict[str, Rounding]:
+    """Read how the products of the card's model are rounded to 8 bits."""
+    from safetensors import safe_open
+
+    from index.convert import Rounding
+
+    with safe_open(INT8, "numpy") as file:
+        if file.metadata() != {"model": card.fingerprint}:
+            raise ModelMismatch(f"{INT8} is of another model than {card.name}. Reinstall Dateline.")
+        found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    names = {name.rsplit(".", 1)[0] for name in found}
+    return {
+        name: Rounding(
+            centre=found[f"{name}.centre"],
+            scale=found[f"{name}.scale"],
+            step=float(found[f"{name}.step"][0]),
+            shift=found[f"{name}.shift"],
+        )
+        for name in sorted(names)
+    }

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[Any]
 
 _STEP = 16  # tokens
-Precision = Literal["auto", "float32", "bfloat16"]
-_HINTS: dict[Precision, str] = {"float32": "f32", "bfloat16": "bf16"}
+Precision = Literal["auto", "float32", "bfloat16", "int8"]
+_HINTS: dict[Precision, str] = {"float32": "f32", "bfloat16": "bf16"}  # what is not in 8 bits
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, ARM
 
 
@@ -43,7 +43,7 @@ class Graph:
                 core.read_model(model),
                 "CPU",
                 {
-                    "INFERENCE_PRECISION_HINT": _HINTS[precision_of(precision)],
+                    "INFERENCE_PRECISION_HINT": _HINTS[_plain(precision_of(precision))],
                     "INFERENCE_NUM_THREADS": threads,
                     "PERFORMANCE_HINT": "LATENCY",
                 },
@@ -91,6 +91,11 @@ def precision_of(wanted: Precision) -> Precision:
     if wanted == "auto":
         return "bfloat16" if has_bfloat16() else "float32"
     return wanted
+
+
+def _plain(precision: Precision) -> Precision:
+    """Return what the rest of a graph runs in, and a graph that has no products in 8 bits."""
+    return precision_of("auto") if precision == "int8" else precision
 
 
 def can_run(precision: Precision) -> bool:

@@ -1,7 +1,7 @@
 """Time embedding against sentence-transformers' default: python -m eval.bench.embedding.
 
-Both embed the same slabs of passages in turn, in one process, so that what is reported is a ratio.
-Fidelity is measured on the same passages: nothing here was calibrated on any text.
+All ways embed the same slabs of passages in turn, in one process, so that ratios are reported.
+Fidelity is measured on the same passages, none of which anything was calibrated on.
 """
 
 from __future__ import annotations
@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rag.runtime import Precision
+
     Vectors = NDArray[np.float32]
 
 SETS = (Path("eval/sets/velland"), Path("eval/training/written"))
+CALIBRATED = ("u1-", "u2-")  # what int8 was fitted on (eval/training/calibrate.py) by its ids
+PRECISIONS: tuple[Precision, ...] = ("auto", "int8")
 HIDDEN, LAYERS, WIDE = 384, 6, 1536
 
 
@@ -50,37 +54,61 @@ def main() -> None:
     threads = load_settings().n_threads
     passages, titles = texts(options.slabs * options.slab)
     with tempfile.TemporaryDirectory() as folder:
-        ours = GraphEmbedder(find_model(), Path(folder), n_threads=threads)
+        ours, rounded = (
+            GraphEmbedder(find_model(), Path(folder), n_threads=threads, precision=precision)
+            for precision in PRECISIONS
+        )
     theirs = reference(threads)
     slabs = [passages[at : at + options.slab] for at in range(0, len(passages), options.slab)]
-    embed = {"dateline": lambda slab: stacked(ours, slab), "sentence-transformers": theirs}
+    embed = {
+        "dateline": lambda slab: stacked(ours, slab),
+        "int8": lambda slab: stacked(rounded, slab),
+        "sentence-transformers": theirs,
+    }
     seconds, vectors = alternate(embed, slabs)
     rates = {
         name: [len(s) / t for s, t in zip(slabs, seconds[name], strict=True)] for name in embed
     }
-    ratios = [a / b for a, b in zip(*(rates[name] for name in embed), strict=True)]
+    ratios = {
+        name: spread([a / b for a, b in zip(rate, rates["sentence-transformers"], strict=True)])
+        for name, rate in rates.items()
+    }
     encodings = open_tokenizer(find_model()).encode_batch(passages)
     tokens = sum(len(encoding.ids) for encoding in encodings)
     flops = tokens * flops_per_token(tokens / len(passages))
+    exact = vectors["sentence-transformers"]
     found = {
         "machine": before,
         "precision": precision_of("auto"),
         "passages": len(passages),
         "wordpieces": tokens,
         "passages_per_s": {name: spread(rate) for name, rate in rates.items()},
-        "ratio": spread(ratios),
+        "ratio": ratios["dateline"],
         "gflops": round(flops / sum(seconds["dateline"]) / 1e9, 1),
         "matmul_peak_gflops": peaks(threads),
-        "fidelity": fidelity(vectors, titles, ours, theirs),
+        "fidelity": fidelity(vectors["dateline"], exact, titles, ours, theirs),
+        "int8": {
+            "ratio": ratios["int8"],
+            "gflops": round(flops / sum(seconds["int8"]) / 1e9, 1),
+            "fidelity": fidelity(vectors["int8"], exact, titles, rounded, theirs),
+        },
         "question_ms": question_ms(ours, titles),
         "load_after": os.getloadavg()[0],
     }
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
 
 
-def texts(n: int) -> tuple[list[str], list[str]]:
-    """Return n passages as they are embedded, and the headlines of their articles."""
-    articles = [a for s in SETS for a in read([s / "articles.jsonl"]) if isinstance(a, Article)]
+def texts(n: int, *, calibrated: bool = False) -> tuple[list[str], list[str]]:
+    """Return n passages as they are embedded, and the headlines of their articles.
+
+    They are those that int8 was calibrated on, or others.
+    """
+    articles = [
+        article
+        for folder in SETS
+        for article in read([folder / "articles.jsonl"])
+        if isinstance(article, Article) and article.id.startswith(CALIBRATED) == calibrated
+    ]
     random.Random(7).shuffle(articles)
     passages, titles = [], []
     for article in articles:
@@ -127,13 +155,13 @@ def alternate(
 
 
 def fidelity(
-    vectors: dict[str, Vectors],
+    a: Vectors,
+    b: Vectors,
     titles: Sequence[str],
     ours: GraphEmbedder,
     theirs: Callable[[Sequence[str]], Vectors],
 ) -> dict[str, float]:
-    """Return cosines of the two ways and how many of the ten nearest to a headline they share."""
-    a, b = vectors["dateline"], vectors["sentence-transformers"]
+    """Return cosines of the vectors of two ways (n, d), and the shared ten nearest a headline."""
     cosines = (a * b).sum(axis=1)
     asked_a, asked_b = stacked(ours, titles), theirs(titles)
     tops = (np.argsort(-(q @ v.T), axis=1)[:, :10] for q, v in ((asked_a, a), (asked_b, b)))
