@@ -41,7 +41,7 @@ FREQUENT = 32  # a term in more than one row of so many is worth asking whether 
 FIELDS = ("title", "text")
 _PASSAGE = np.dtype([("key", "<i8"), ("n_words", "<u4", (len(FIELDS),))])
 _TERM = np.dtype([("name", "<u8"), ("start", "<i8")])
-_ROW, _COUNT = np.dtype("<u4"), np.dtype("<u2")
+_ROW, _COUNT = np.dtype("<u4"), np.dtype("u1")
 _SLACK = 1e-9  # sums of the same terms in another order differ by less
 
 
@@ -201,12 +201,15 @@ class _Part:
         scores = np.zeros(len(self.keys))
         left: NDArray[np.int64] | None = None  # the rows still in question, once they are few
         rest = sum(term.most for term in terms)
+        done: list[_Term] = []
         for term in sorted(terms, key=lambda term: -term.most):
             if left is None and len(term.rows) > len(scores) // FREQUENT:
-                least = _kth(scores, k)
+                # no more than the k-th best score, and quicker to find
+                least = max((_kth(scores[one.rows], k) for one in done), default=0.0)
                 if least > rest + _SLACK:
                     left = np.flatnonzero(scores >= least - rest - _SLACK)
             rest -= term.most
+            done.append(term)
             if left is None:
                 rows, counts = term.rows, term.counts
                 if not is_all:
@@ -223,7 +226,7 @@ class _Part:
         best = exact >= _kth(exact, k)
         return list(zip(self.keys[left[best]].tolist(), exact[best].tolist(), strict=True))
 
-    def _postings(self, name: str) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    def _postings(self, name: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
         """Return the rows, ascending, that have a term, the dead too, and how often."""
         hashed = np.uint64(_hash(name))
         place = int(np.searchsorted(self._names, hashed))
@@ -239,7 +242,7 @@ class _Term:
 
     weight: float
     rows: NDArray[np.uint32]
-    counts: NDArray[np.uint16]
+    counts: NDArray[np.uint8]
     n_words: NDArray[np.uint32]
     mean_words: float
 
@@ -248,7 +251,7 @@ class _Term:
         """What it may add to a score at most."""
         return self.weight * (K1 + 1)
 
-    def share(self, rows: NDArray[Any], counts: NDArray[np.uint16]) -> NDArray[np.float64]:
+    def share(self, rows: NDArray[Any], counts: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Return what it adds to the score of `rows` that hold it so often."""
         often = counts.astype(np.float64)
         length = self.n_words[rows] / self.mean_words
