@@ -47,10 +47,10 @@ PEERS := $(basename $(notdir $(wildcard eval/bench/peers/*.txt)))
 	touch $@
 
 bench: install $(PEERS:%=.bench/envs/%/.made)  ## measure speed beside peers, on a quiet machine; docs/performance.md
-	$(BIN)/python -m eval.bench.embedding > docs/figures/embedding.json
-	$(BIN)/python -m eval.bench.build --articles 1000 > docs/figures/build.json
-	$(BIN)/python -m eval.bench.questions --passages 12000 > docs/figures/questions.json
-	$(BIN)/python -m eval.bench.archive > docs/figures/archive.json
+	mkdir -p .bench/figures
+	for what in embedding "build --articles 1000" questions scale; do set -- $$what; \
+		$(BIN)/python -m eval.bench.$$what > .bench/figures/$$1.json || exit 1; done
+	cp .bench/figures/*.json docs/figures/
 	$(BIN)/python -m eval.bench.tables
 
 check: install lint types contracts test  ## the one door: format, lint, types, contracts, tests

@@ -1,7 +1,8 @@
 """Generations: what is published, of what it is made, and how it is opened.
 
     DIR/CURRENT                        the published generation's name and its manifest's digest
-    DIR/generations/NAME/base/         archive.sqlite, dense.faiss, lexical/: most of it
+    DIR/generations/NAME/base/         archive.sqlite, dense.faiss, lexical/: most of it; of many
+                                       passages clustered.faiss too
     DIR/generations/NAME/delta/        the same again: what changed since the base was made
     DIR/generations/NAME/manifest.json
 

@@ -25,6 +25,7 @@ from index.models import find_model
 
 PEERS = Path(__file__).parent / "peers"
 NAMES = ("langchain", "llamaindex", "haystack", "txtai")
+OURS = {"dateline": "auto", "dateline int8": "int8"}  # by precision
 
 
 def main() -> None:
@@ -41,9 +42,10 @@ def main() -> None:
         n_words = write_articles(path, options.articles)
         runs: dict[str, list[dict[str, float]]] = {}
         for _ in range(options.repeat):
-            for name in ("dateline", *options.peers):
+            for name in (*OURS, *options.peers):
                 out = Path(folder) / "out"
-                runs.setdefault(name, []).append(run(command(name, path, out, options.envs)))
+                done = run(command(name, path, out, options.envs), OURS.get(name, "auto"))
+                runs.setdefault(name, []).append(done)
                 shutil.rmtree(out, ignore_errors=True)
                 sys.stderr.write(f"{name} {runs[name][-1]}\n")
     seconds = {name: statistics.median(r["seconds"] for r in found) for name, found in runs.items()}
@@ -60,7 +62,7 @@ def main() -> None:
 
 def command(name: str, articles: Path, out: Path, envs: Path) -> list[str]:
     """Return the command that builds an index of `articles` at `out`."""
-    if name == "dateline":
+    if name in OURS:
         program = str(Path(sys.executable).with_name("dateline"))
         return [program, "index", "build", str(articles), "--index", str(out), "--json"]
     python = envs.absolute() / name / "bin" / "python"
@@ -69,9 +71,13 @@ def command(name: str, articles: Path, out: Path, envs: Path) -> list[str]:
     return [str(python), "-I", str(script), str(articles), str(find_model().folder), str(out)]
 
 
-def run(command: list[str]) -> dict[str, float]:
+def run(command: list[str], precision: str) -> dict[str, float]:
     """Run a command to its end; return wall seconds, peak megabytes by the system, and chunks."""
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
+    environment = os.environ | {
+        "DATELINE_PRECISION": precision,
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "true",
+    }
     started = time.perf_counter()
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(command, stdout=output, env=environment)

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 WRITTEN = Path("eval/training/written")
-N_SENTENCES = 20  # of an article: about four passages
+N_SENTENCES = 20  # of an article
+PER_ARTICLE = 3.8  # passages, on average
 START, DAYS = datetime(2005, 1, 1, tzinfo=UTC), 20 * 365
 
 

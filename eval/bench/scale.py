@@ -11,7 +11,6 @@ import argparse
 import json
 import random
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,16 +23,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import index.embed
-from eval.bench.corpus import WRITTEN, sentences_of, write_articles
+from eval.bench.corpus import PER_ARTICLE, WRITTEN, sentences_of, write_articles
 from eval.bench.machine import machine
-from eval.bench.questions import asked, written_questions
+from eval.bench.questions import asked, fresh, resident_bytes, written_questions
 from index import generation as gen
 from index.build import add, build
 from index.dense import DenseIndex
 from index.embed import open_embedder
 from index.keys import Keys, key_of
+from index.lexical import LexicalIndex
 from index.schema import embedded_text
 from index.store import Archive
+from rag.question import understand
+from rag.retrieve import Retriever
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-PER_ARTICLE = 4.0  # passages, about
 N_REAL = 600  # passages embedded for real, to learn how they differ from a mean
 N_ADDED = 7
 K = 20
@@ -146,10 +147,7 @@ def measured(n_passages: int, n_questions: int) -> dict[str, Any]:
         report = build([path], settings)
         took_s = time.perf_counter() - started
         path.unlink()
-        command = [sys.executable, "-m", "eval.bench.scale", "--questions", str(n_questions)]
-        asking = subprocess.run(
-            [*command, "--ask", str(settings.index)], check=True, capture_output=True, text=True
-        )
+        found = fresh("eval.bench.scale", settings, n_questions)
         return {
             "passages": report.counts["passages"],
             "words": n_words,
@@ -157,7 +155,7 @@ def measured(n_passages: int, n_questions: int) -> dict[str, Any]:
             "stages_s": {k: round(s, 1) for k, s in report.seconds.items() if k != "embed"},
             "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3),
             "disk_mb": round(gen.current(settings.index).n_bytes / 1e6),
-            **json.loads(asking.stdout),
+            **found,
             "add_one_ms": added(settings, Path(folder)),
         }
 
@@ -169,14 +167,28 @@ def questions_of(settings: Settings, n: int) -> dict[str, object]:
     with closing(Archive(generation.folder)) as archive:
         dense = DenseIndex(generation.parts(gen.DENSE), dead=archive.dead())
     opened_ms = 1000 * (time.perf_counter() - started)
+    retrieving = retrieved(settings, n)
     found = asked(settings, n)
     embedder = open_embedder(settings)
     vectors = np.array([embedder.embed_question(text) for text in written_questions(n)])
     return found | {
+        "retrieval_resident_mb": retrieving,
         "vectors_opened_ms": round(opened_ms, 1),
         "recall": round(recall(dense, vectors), 4),
         "recall_of_half": round(recall(dense, vectors, share=0.5), 4),
     }
+
+
+def retrieved(settings: Settings, n: int) -> int:
+    """Return the megabytes resident after n questions without a reader of what they find."""
+    folder = gen.current(settings.index)
+    with closing(Archive(folder.folder)) as archive:
+        dense = DenseIndex(folder.parts(gen.DENSE), dead=archive.dead())
+        lexical = LexicalIndex(folder.parts(gen.LEXICAL), dead=archive.dead())
+        retriever = Retriever(archive, dense, lexical, open_embedder(settings).embed_question)
+        for text in written_questions(n):
+            retriever.retrieve(understand(text))
+        return round(resident_bytes() / 1e6)
 
 
 def recall(dense: DenseIndex, asked: Vectors, *, share: float = 1.0) -> float:

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from eval.bench.plot import growth_plot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DOCS = Path("docs")
 BEGIN, END = "<!-- figures: python -m eval.bench.tables -->", "<!-- end of figures -->"
 
 
 def main() -> None:
-    """Put the tables between the marks of docs/performance.md."""
+    """Put the tables between the marks of docs/performance.md, and draw the plot."""
     path = DOCS / "performance.md"
+    scale = json.loads((DOCS / "figures" / "scale.json").read_text("utf-8"))
+    (DOCS / "figures" / "scale.svg").write_text(growth_plot(scale["sizes"]), "utf-8")
     path.write_text(placed(path.read_text("utf-8"), tables(DOCS / "figures")), "utf-8")
 
 
@@ -27,11 +34,11 @@ def placed(text: str, block: str) -> str:
 
 def tables(folder: Path) -> str:
     """Return the tables of the figures in a folder."""
-    embedding, build, questions, archive = (
+    embedding, build, questions, scale = (
         json.loads((folder / f"{name}.json").read_text("utf-8"))
-        for name in ("embedding", "build", "questions", "archive")
+        for name in ("embedding", "build", "questions", "scale")
     )
-    rows = [*_embedding(embedding), *_questions(questions), *_archive(archive)]
+    rows = [*_embedding(embedding), *_questions(questions)]
     machine = embedding["machine"]
     found = [
         f"Measured on {machine['cores']} cores of an {machine['cpu']}, {machine['memory_gb']} GB, "
@@ -44,6 +51,11 @@ def tables(folder: Path) -> str:
         "",
         *_table(("system", "seconds", "times ours", "peak MB", "passages"), _build(build)),
         "",
+        "**As the archive grows**, with a stand-in for embedding passages (see below); the rest of "
+        f"a build takes as long as its words to the power of {scale['growth_exponent']}:",
+        "",
+        *_table(("", *(f"{one['passages']:,} passages" for one in scale["sizes"])), _scale(scale)),
+        "",
         f"**Where the time of a build goes** ({questions['build']['words']:,} words):",
         "",
         *_table(("stage", "seconds"), list(questions["build"]["stages_s"].items())),
@@ -53,6 +65,7 @@ def tables(folder: Path) -> str:
 
 def _embedding(found: dict[str, Any]) -> list[tuple[object, ...]]:
     ratio, fidelity, peak = found["ratio"], found["fidelity"], found["matmul_peak_gflops"]
+    rounded = found["int8"]
     share = found["gflops"] / peak[found["precision"]]
     return [
         (
@@ -67,6 +80,13 @@ def _embedding(found: dict[str, Any]) -> list[tuple[object, ...]]:
             f"{share:.0%} ({found['gflops']} of {peak[found['precision']]} GFLOP/s)",
             "",
         ),
+        (
+            "the same in int8, where asked for",
+            f"{rounded['ratio']['median']} times "
+            f"({rounded['ratio']['min']} to {rounded['ratio']['max']})",
+            "3.7 times",
+        ),
+        ("top 10 shared with float32, int8", rounded["fidelity"]["top10_overlap"], ".94"),
         ("embedding a question, p50 / p95", _both(found["question_ms"]), ""),
     ]
 
@@ -83,11 +103,22 @@ def _questions(found: dict[str, Any]) -> list[tuple[object, ...]]:
     ]
 
 
-def _archive(found: dict[str, Any]) -> list[tuple[object, ...]]:
-    took = found["add_one_wall_ms"]
-    middle = sorted(took)[len(took) // 2]
-    what = f"adding one article to {found['passages']:,} passages, beyond embedding"
-    return [(what, f"{middle} ms ({min(took)} to {max(took)})", "300 ms")]
+def _scale(found: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Return a row for each thing measured, with a cell for each size."""
+    rows: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
+        ("retrieval, p50 / p95 / p99", lambda one: _all(one["retrieval_ms"])),
+        ("whole answer, p50 / p95 / p99", lambda one: _all(one["answer_ms"])),
+        ("of the 20 nearest, found", lambda one: one["recall"]),
+        ("the same, half of the archive filtered out", lambda one: one["recall_of_half"]),
+        ("vectors and archive opened", lambda one: f"{one['vectors_opened_ms']} ms"),
+        ("resident after retrieving only", lambda one: f"{one['retrieval_resident_mb']} MB"),
+        ("resident after answering", lambda one: f"{one['resident_mb']} MB"),
+        ("adding one article, median", lambda one: f"{_median(one['add_one_ms'])} ms"),
+        ("build but embedding", lambda one: f"{one['seconds_but_embedding']} s"),
+        ("peak memory of the build", lambda one: f"{one['peak_mb']} MB"),
+        ("on disk", lambda one: f"{one['disk_mb']} MB"),
+    ]
+    return [(name, *(cell(one) for one in found["sizes"])) for name, cell in rows]
 
 
 def _build(found: dict[str, Any]) -> list[tuple[object, ...]]:
@@ -101,6 +132,14 @@ def _build(found: dict[str, Any]) -> list[tuple[object, ...]]:
 
 def _both(values: dict[str, float]) -> str:
     return f"{values['p50']} / {values['p95']} ms"
+
+
+def _all(values: dict[str, float]) -> str:
+    return f"{values['p50']} / {values['p95']} / {values['p99']} ms"
+
+
+def _median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
 
 
 def _range(seconds: list[float]) -> str:
