@@ -7,6 +7,7 @@ measured is what ships.
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from index import generation as gen
@@ -144,13 +145,16 @@ class LiveAnswerer:
 
 
 def open_answerer(settings: Settings) -> LiveAnswerer:
-    """Open the index at `settings.index` for questions.
+    """Open the index at `settings.index` for questions, both models at once.
 
     Raises:
         IndexUnavailable: No index, a damaged one, or one made by another model.
         ModelMismatch: A model file is missing or not the pinned one.
     """
     gen.current(settings.index)  # fail before the models are loaded
-    embedder = open_embedder(settings)
-    selector = PassageSelector.load(threads=settings.n_threads, precision=settings.precision)
-    return LiveAnswerer(settings, embedder, selector)
+    with ThreadPoolExecutor(1) as beside:
+        selector = beside.submit(
+            PassageSelector.load, threads=settings.n_threads, precision=settings.precision
+        )
+        embedder = open_embedder(settings)
+    return LiveAnswerer(settings, embedder, selector.result())
