@@ -7,6 +7,7 @@ times as fast. A test holds the output to sentence-transformers' own.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -133,11 +134,16 @@ def convert_bert(
     Inputs `input_ids` and `attention_mask`, int64 (n, t); output `embedding`, float32 (n, hidden),
     each row of length 1. Token types are all zero, as in every sentence encoder. Products that have
     a rounding are computed in 8 bits.
+
+    Raises:
+        OSError: A file cannot be written.
     """
     model, _ = bert_graph(weights, shape, roundings=roundings or {})
-    openvino.save_model(
-        openvino.Core().read_model(model.SerializeToString()), path, compress_to_fp16=False
-    )
+    read = openvino.Core().read_model(model.SerializeToString())
+    try:
+        openvino.save_model(read, path, compress_to_fp16=False)
+    except RuntimeError as error:  # OpenVINO names neither the cause nor its number
+        raise OSError(errno.EIO, "it cannot be written", str(path)) from error
 
 
 def bert_graph(

@@ -28,8 +28,8 @@ MARGIN = 8  # candidates beyond k, scored again exactly
 SAME_SCORE = 1e-6  # FAISS sums in an order that depends on a vector's place
 EXACT = 200_000  # passages: comparing all of them takes 15 to 20 ms (findings A4)
 CLUSTERED = "clustered.faiss"  # beside the exact index
-RECALL, RECALL_AT = 0.99, 20  # share of the nearest by exact search that is to be found
-PROBES = (16, 32, 64, 128, 256, 512, 1024, 2048)  # clusters read for a question
+RECALL, RECALL_AT = 0.99, 60  # share of the nearest that is to be found, of what retrieval asks
+PROBES = (16, 32, 64, 128, 256, 512, 1024, 2048)  # clusters read for a question, or all
 SAMPLE = 200  # points that measure the recall
 PER_CLUSTER = 50  # vectors that k-means learns a cluster from, where there are so many
 SEED = 20261125
@@ -73,7 +73,8 @@ def clustered(values: NDArray[np.float32], dimension: int) -> Any:
     index.add(vectors)
     asked = _between(vectors, draw)
     _, nearest = faiss.knn(asked, vectors, RECALL_AT, metric=faiss.METRIC_INNER_PRODUCT)
-    for index.nprobe in PROBES:
+    for n_probes in (*(n for n in PROBES if n < n_clusters), n_clusters):
+        index.nprobe = n_probes
         _, found = index.search(asked, n_candidates(RECALL_AT))
         kept = [len(set(a) & set(b)) for a, b in zip(nearest.tolist(), found.tolist(), strict=True)]
         if np.mean(kept) >= RECALL * RECALL_AT:
@@ -131,7 +132,7 @@ class DenseIndex:
 
         The filter applies before ranking. Fewer than k come back where there are not k. Scores
         are summed in one order for all, so that equal vectors score equal wherever they lie.
-        Of a part with more than EXACT passages to compare, some of the k may be missed.
+        Of a part of more than EXACT passages, some of the k may be missed where there is no filter.
         """
         if allowed is not None and not len(allowed):
             return []
@@ -156,7 +157,7 @@ class _Part:
         self.held = Keys.of_sorted(self.keys)
         self.dimension = int(index.d)
         near = path.with_name(CLUSTERED)
-        self._clustered: Any = _read(near) if near.is_file() else None
+        self._clustered: Any = _read_clustered(near, len(self.keys)) if near.is_file() else None
         self._stored = _Stored(path, self._flat) if self._clustered else None
         self._shown = Shown(self.keys, dead)
 
@@ -179,7 +180,9 @@ class _Part:
         if self._clustered is None or n_shown <= EXACT:
             rows = self._exact(vector, k, selector)
         else:
-            rows = self._near(vector, k, selector, probes=len(shown) / n_shown)
+            # what a filter leaves may lie anywhere, and so may what is beyond the depth measured
+            in_all = wanted is not None or k > RECALL_AT
+            rows = self._near(vector, k, selector, in_all=in_all)
         exact = (self.vectors(rows).astype(np.float64) * vector).sum(axis=1)
         return list(zip(self.keys[rows].tolist(), exact.tolist(), strict=True))
 
@@ -201,12 +204,12 @@ class _Part:
         k: int,
         selector: _Selector | None,
         *,
-        probes: float,
+        in_all: bool,
     ) -> NDArray[np.int64]:
-        """Return candidates of as many more clusters as a filter leaves less in each."""
+        """Return candidates of the nearest clusters, or of all."""
         new_parameters: Any = faiss.SearchParametersIVF
         parameters = new_parameters(
-            nprobe=math.ceil(self._clustered.nprobe * probes),
+            nprobe=self._clustered.nlist if in_all else self._clustered.nprobe,
             **({"sel": selector.faiss} if selector else {}),
         )
         found = self._clustered.search(vector[None, :], n_candidates(k), params=parameters)
@@ -256,6 +259,13 @@ def _read(path: Path) -> Any:
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise _unreadable(path) from error
+
+
+def _read_clustered(path: Path, n: int) -> Any:
+    index = _read(path)
+    if not isinstance(index, faiss.IndexIVF) or index.ntotal != n:
+        raise _unreadable(path)
+    return index
 
 
 def _unreadable(path: Path) -> IndexUnavailable:

@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.models import ModelCard, find_model, sha256_of, verify_model
+from index.models import (
+    INT8,
+    ModelCard,
+    find_model,
+    int8_digest,
+    sha256_of,
+    verify_model,
+)
 from rag.errors import ModelMismatch
-from rag.runtime import Graph, padded
+from rag.runtime import Graph, padded, precision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 16
-INT8 = Path(__file__).parent / "weights" / "int8.safetensors"  # made by eval/training/calibrate.py
+GRAPH_VERSION = 2  # of what `index.convert` makes: another is another file in the cache
 
 
 class Embedder(Protocol):
@@ -55,9 +62,8 @@ def open_embedder(settings: Settings) -> Embedder:
     Raises:
         ModelMismatch: The model is missing, or a byte of it is not the pinned one.
     """
-    return _opened(
-        settings.model, settings.cache / "models", settings.n_threads, settings.precision
-    )
+    precision = precision_of(settings.precision)
+    return _opened(settings.model, settings.cache / "models", settings.n_threads, precision)
 
 
 @cache
@@ -142,17 +148,18 @@ def converted(card: ModelCard, cache: Path, *, in_int8: bool = False) -> Path:
 
     A conversion is kept with its SHA-256 beside it, and made anew when it does not match.
     """
-    kind = "-int8" if in_int8 else ""
-    path = cache / f"{card.name}-{card.fingerprint[:16]}{kind}.xml"
+    kind = f"int8-{int8_digest()}" if in_int8 else "float32"
+    path = cache / f"{card.name}-{card.fingerprint[:16]}-{kind}-{GRAPH_VERSION}.xml"
     seal = path.with_suffix(".sha256")
     if seal.is_file() and _digests(path) == seal.read_text("ascii"):
         return path
     log.info("Converting %s for OpenVINO into %s", card.name, path)
+    roundings = _roundings(card) if in_int8 else {}
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             made = Path(folder) / path.name
-            _convert(card, made, _roundings(card) if in_int8 else {})
+            _convert(card, made, roundings)
             made.with_suffix(".sha256").write_text(_digests(made), "ascii")
             for file in Path(folder).iterdir():
                 file.replace(cache / file.name)
@@ -193,14 +200,18 @@ def _convert(card: ModelCard, path: Path, roundings: Mapping[str, Rounding]) -> 
 
 def _roundings(card: ModelCard) -> dict[str, Rounding]:
     """Read how the products of the card's model are rounded to 8 bits."""
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
     from index.convert import Rounding
 
-    with safe_open(INT8, "numpy") as file:
-        if file.metadata() != {"model": card.fingerprint}:
-            raise ModelMismatch(f"{INT8} is of another model than {card.name}. Reinstall Dateline.")
-        found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    try:
+        with safe_open(INT8, "numpy") as file:
+            made_for = file.metadata()
+            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelMismatch(f"{INT8} cannot be read: {error}. Reinstall Dateline.") from error
+    if made_for != {"model": card.fingerprint}:
+        raise ModelMismatch(f"{INT8} is of another model than {card.name}. Reinstall Dateline.")
     names = {name.rsplit(".", 1)[0] for name in found}
     return {
         name: Rounding(

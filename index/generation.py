@@ -19,7 +19,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from index.boundaries import RULES_VERSION
-from index.models import sha256_of
+from index.models import int8_digest, sha256_of
 from rag.errors import IndexUnavailable
 
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ class Generation:
 def versions_in_use() -> dict[str, str]:
     """Return the versions of what shapes the content of an index."""
     packages = ("faiss-cpu", "nupunkt", "tantivy", "tiktoken")
-    return {name: version(name) for name in packages} | {"sentence rules": RULES_VERSION}
+    return {name: version(name) for name in packages} | {
+        "int8": int8_digest(),
+        "sentence rules": RULES_VERSION,
+    }
 
 
 def current(index: Path) -> Generation:

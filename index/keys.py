@@ -71,9 +71,10 @@ class Shown:
         """
         if wanted is None:
             return self.alive
-        if self._last is None or self._last[0] is not wanted:
-            self._last = (wanted, self.alive & wanted.holds(self._keys))
-        return self._last[1]
+        last = self._last
+        if last is None or last[0] is not wanted:
+            self._last = last = (wanted, self.alive & wanted.holds(self._keys))
+        return last[1]
 
 
 def as_keys(keys: Collection[int]) -> Keys:

@@ -201,20 +201,18 @@ class _Part:
         scores = np.zeros(len(self.keys))
         left: NDArray[np.int64] | None = None  # the rows still in question, once they are few
         rest = sum(term.most for term in terms)
-        done: list[_Term] = []
+        least = 0.0  # no more than the k-th best score, and quicker to find
         for term in sorted(terms, key=lambda term: -term.most):
-            if left is None and len(term.rows) > len(scores) // FREQUENT:
-                # no more than the k-th best score, and quicker to find
-                least = max((_kth(scores[one.rows], k) for one in done), default=0.0)
-                if least > rest + _SLACK:
+            if left is None and least > rest + _SLACK:
+                if len(term.rows) > len(scores) // FREQUENT:
                     left = np.flatnonzero(scores >= least - rest - _SLACK)
             rest -= term.most
-            done.append(term)
             if left is None:
                 rows, counts = term.rows, term.counts
                 if not is_all:
                     rows, counts = rows[shown[rows]], counts[shown[rows]]
                 scores[rows] += term.share(rows, counts)
+                least = max(least, _kth(scores[rows], k))
             else:
                 scores[left] += term.share_of(left)
                 left = left[scores[left] >= _kth(scores[left], k) - rest - _SLACK]

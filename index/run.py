@@ -22,7 +22,7 @@ from index import generation as gen
 from index.derive import derive
 from index.identity import identity_of
 from index.lock import writing
-from index.models import find_model, sha256_of
+from index.models import find_model, int8_digest, sha256_of
 from index.publish import drafting, next_name, publish, refused, share
 from index.readers import Outcome, Rejection, Skipped
 from index.readers.versions import OLDER
@@ -106,6 +106,7 @@ class Run:
                     f"No sound archive at {self.settings.index} to build from. "
                     f"Name the articles: {gen.BUILD}"
                 )
+            self._keep_precision(before.manifest)
             return self._from_stored(draft, before, iter(()))
 
     def _from_stored(
@@ -155,10 +156,15 @@ class Run:
                 f"The index was made with {manifest.model}, not {self.card.name}: their vectors "
                 "do not mix. Rebuild it with the other model: dateline index build"
             )
-        taken: dict[str, object] = {"passage_tokens": manifest.passage_tokens}
+        tokens = {"passage_tokens": manifest.passage_tokens}
+        self.settings = self.settings.model_copy(update=tokens)
+        self._keep_precision(manifest)
+
+    def _keep_precision(self, manifest: gen.Manifest) -> None:
+        """Compute vectors as those of an index were, unless another way is asked for."""
         if self.settings.precision == "auto" and can_run(manifest.precision):
-            taken["precision"] = manifest.precision
-        self.settings = self.settings.model_copy(update=taken)
+            kept = {"precision": manifest.precision}
+            self.settings = self.settings.model_copy(update=kept)
 
     @property
     def _precision(self) -> Precision:
@@ -167,7 +173,10 @@ class Run:
 
     @property
     def _vectors(self) -> str:
-        return vector_kind(self.card.fingerprint, self._precision)
+        precision: str = self._precision
+        if precision == "int8":
+            precision += f"-{int8_digest()}"
+        return vector_kind(self.card.fingerprint, precision)
 
     def _is_alike(self, manifest: gen.Manifest) -> bool:
         """Tell whether what this run makes can stand beside what an index holds."""

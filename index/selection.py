@@ -34,7 +34,7 @@ class Selection:
     def __init__(self, db: sqlite3.Connection, filters: Filters, as_of: datetime | None) -> None:
         self._db = db
         self._terms = list(_terms(filters))
-        self._seen: list[Term] = [("a.seen_from <= ?", [as_of.timestamp()])] if as_of else []
+        self._seen: list[Term] = [("+a.seen_from <= ?", [as_of.timestamp()])] if as_of else []
         self._replaced = self._find_replaced()
 
     def rows(self, columns: str, *, join: str = "") -> Iterator[tuple[Any, ...]]:

@@ -58,11 +58,15 @@ class VectorSpool:
             file.write(records.tobytes())
 
     def clear(self) -> None:
-        """Forget everything: it is published now. What cannot be removed does no harm."""
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            log.info("%s stays behind: %s", self.path, error)
+        """Forget everything, of other kinds too: it is published now, or was not wanted.
+
+        What cannot be removed does no harm.
+        """
+        for path in self.path.parent.glob("unpublished-*.vectors"):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                log.info("%s stays behind: %s", path, error)
 
     def _cut(self) -> None:
         """Drop the half record a kill may have left, so that the next one starts at its place."""

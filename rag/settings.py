@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="compute threads; 0 takes every core, at most 8")
     precision: Precision = Field(
         "auto",
-        description="numbers models compute in: auto, float32, bfloat16, or int8 to embed faster",
+        description="numbers of the default models: auto, float32, bfloat16, or int8 to embed fast",
     )
     passage_tokens: int = Field(160, ge=32, le=400, description="most tokens in a passage")
     k: int = Field(10, ge=1, le=100, description="articles to return with an answer")

@@ -191,15 +191,15 @@ def retrieved(settings: Settings, n: int) -> int:
         return round(resident_bytes() / 1e6)
 
 
-def recall(dense: DenseIndex, asked: Vectors, *, share: float = 1.0) -> float:
+def recall(dense: DenseIndex, questions: Vectors, *, share: float = 1.0) -> float:
     """Return how much of the K nearest is found, among a random share of the passages."""
     keys = dense.keys
     if share < 1:
         keys = np.sort(np.random.default_rng(5).choice(keys, int(share * len(keys)), replace=False))
-    best = [list[tuple[float, int]]() for _ in asked]
+    best = [list[tuple[float, int]]() for _ in questions]
     for at in range(0, len(keys), 50_000):
         here = keys[at : at + 50_000]
-        scores = asked @ dense.vectors(here).T
+        scores = questions @ dense.vectors(here).T
         top = np.argpartition(scores, -min(K, len(here)), axis=1)[:, -K:]
         for i, rows in enumerate(top):
             new = zip(scores[i, rows].tolist(), here[rows].tolist(), strict=True)
@@ -207,7 +207,7 @@ def recall(dense: DenseIndex, asked: Vectors, *, share: float = 1.0) -> float:
     wanted = None if share == 1 else Keys.of_sorted(keys)
     kept = [
         len({key for _, key in nearest} & {key for key, _ in dense.search(q, K, allowed=wanted)})
-        for q, nearest in zip(asked, best, strict=True)
+        for q, nearest in zip(questions, best, strict=True)
     ]
     return float(np.mean(kept)) / K
 

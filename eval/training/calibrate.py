@@ -1,9 +1,9 @@
 """Learn how the embedder's products are rounded to 8 bits: python -m eval.training.calibrate.
 
 What the products multiply is looked at on passages of our written news that no figure of speed or
-likeness is measured on. For each product a centre
-and a scale per channel share the error between it and the matrix; how much of the outermost values
-is cut off is chosen by the error of the product. Writes `index/weights/int8.safetensors`.
+likeness is measured on. For each product a centre and a scale per channel share the error between
+it and the matrix; how much of the outermost values is cut off is chosen by the error of the
+product. Writes `index/weights/int8.safetensors`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from safetensors.numpy import load_file, save_file
 
 from eval.bench.embedding import texts
 from index.convert import LEVELS, Rounding, bert_graph
-from index.embed import INT8, open_tokenizer, shape_of
-from index.models import find_model
+from index.embed import open_tokenizer, shape_of
+from index.models import INT8, find_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -315,6 +315,15 @@ def test_vectors_of_two_precisions_never_lie_in_one_index(
     assert check(settings.index) == ()
 
 
+def test_deriving_anew_embeds_nothing_anew_in_another_precision(
+    tmp_path: Path, settings: Settings
+) -> None:
+    exact = settings.model_copy(update={"precision": "float32"})
+    build([write(tmp_path / "a.jsonl", MILL)], exact)
+    assert build([], settings).n_embedded == 0
+    assert precision_of_index(settings) == "float32"
+
+
 def test_an_index_of_another_model_is_not_added_to(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from index.embed import Embedder, GraphEmbedder, TorchEmbedder, converted
-from index.models import find_model, verify_model
+from index.models import find_model, sha256_of, verify_model
 from rag.errors import ModelMismatch
 from rag.settings import load_settings
 
@@ -81,6 +81,24 @@ def test_int8_is_refused_for_a_model_it_was_not_made_for(tmp_path: Path) -> None
         converted(other, tmp_path, in_int8=True)
 
 
+def test_what_int8_is_made_from_is_named_when_it_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.embed.INT8", tmp_path / "int8.safetensors")
+    (tmp_path / "int8.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(ModelMismatch, match=r"cannot be read.*Reinstall Dateline"):
+        converted(find_model(), tmp_path / "cache", in_int8=True)
+
+
+def test_another_calibration_is_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.embed.int8_digest", lambda: "1")
+    first = converted(find_model(), tmp_path, in_int8=True)
+    monkeypatch.setattr("index.embed.int8_digest", lambda: "2")
+    assert converted(find_model(), tmp_path, in_int8=True) != first
+
+
 def _stacked(embedder: Embedder, texts: list[str]) -> np.ndarray:
     found = dict(embedder.embed_passages(texts))
     return np.stack([found[i] for i in range(len(texts))])
@@ -123,18 +141,19 @@ def test_a_missing_model_is_named_with_the_remedy(tmp_path: Path) -> None:
         find_model(str(tmp_path / "no-such-model"))
 
 
+def sealed(path: Path) -> bool:
+    digests = [sha256_of(path.with_suffix(part)) for part in (".xml", ".bin")]
+    return path.with_suffix(".sha256").read_text().split() == digests
+
+
 @pytest.mark.parametrize("part", [".xml", ".bin"])
 def test_a_damaged_conversion_is_made_anew(tmp_path: Path, part: str) -> None:
     path = converted(find_model(), tmp_path).with_suffix(part)
     whole = path.read_bytes()
-    damaged = whole[:-1] + bytes([whole[-1] ^ 1])
-    path.write_bytes(damaged)
-    converted(find_model(), tmp_path)
-    assert path.read_bytes() != damaged
-    assert len(path.read_bytes()) == pytest.approx(len(whole), rel=0.01)
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert sealed(converted(find_model(), tmp_path))
     path.unlink()
-    converted(find_model(), tmp_path)
-    assert path.is_file()
+    assert sealed(converted(find_model(), tmp_path))
 
 
 def test_alone_and_in_a_batch_float32_is_the_same(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -133,6 +134,47 @@ def test_clusters_find_nearly_all_that_is_near(
         assert [found[key] for key in common] == [expected[key] for key in common]
         kept.append(len(common) / 20)
     assert np.mean(kept) >= (0.97 if share != 0.1 else 1)  # 600 passages: one by one again
+
+
+@pytest.mark.parametrize("apart", [0.0, 1.0, 4.0])
+def test_a_filter_that_goes_with_the_subject_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: np.ndarray, apart: float
+) -> None:
+    monkeypatch.setattr("index.dense.EXACT", 1000)
+    halves = many.copy()
+    halves[:3000, 0] += apart
+    halves /= np.linalg.norm(halves, axis=1, keepdims=True)
+    keys = np.arange(6000, dtype=np.int64)
+    write_dense(tmp_path / "dense", [(keys, halves)], dimension=D)
+    index = DenseIndex([tmp_path / "dense"])
+    allowed = frozenset(range(3000, 6000))
+    for question in halves[:40]:
+        nearest = 3000 + np.argsort(-(halves[3000:] @ question), kind="stable")[:20]
+        found = [key for key, _ in index.search(question, 20, allowed=allowed)]
+        assert len(set(found) & set(nearest.tolist())) >= 19
+
+
+def test_clusters_give_as_many_as_there_are(
+    clusters: tuple[DenseIndex, DenseIndex], many: np.ndarray
+) -> None:
+    near, exact = clusters
+    for k in (60, 61, 1000, 5999, 7000):
+        found, expected = (index.search(many[0], k) for index in (near, exact))
+        assert len(found) == len(expected) == min(k, 6000)
+        assert len(dict(found).keys() & dict(expected)) >= 0.97 * len(expected)
+
+
+def test_clusters_of_other_vectors_are_not_opened(
+    tmp_path: Path, many: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.dense.EXACT", 1000)
+    for name, n in (("one", 6000), ("two", 5000)):
+        (tmp_path / name).mkdir()
+        write_dense(tmp_path / name / "dense", [(np.arange(n), many[:n])], dimension=D)
+    for other in (tmp_path / "two" / CLUSTERED, tmp_path / "two" / "dense"):
+        shutil.copyfile(other, tmp_path / "one" / CLUSTERED)
+        with pytest.raises(IndexUnavailable, match=r"clustered.*index check"):
+            DenseIndex([tmp_path / "one" / "dense"])
 
 
 def test_the_same_vectors_make_the_same_clusters(
