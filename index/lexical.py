@@ -203,9 +203,9 @@ class _Part:
         rest = sum(term.most for term in terms)
         least = 0.0  # no more than the k-th best score, and quicker to find
         for term in sorted(terms, key=lambda term: -term.most):
-            if left is None and least > rest + _SLACK:
-                if len(term.rows) > len(scores) // FREQUENT:
-                    left = np.flatnonzero(scores >= least - rest - _SLACK)
+            is_frequent = len(term.rows) > len(scores) // FREQUENT
+            if left is None and is_frequent and least > rest + _SLACK:
+                left = np.flatnonzero(scores >= least - rest - _SLACK)
             rest -= term.most
             if left is None:
                 rows, counts = term.rows, term.counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from index.build import build
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,13 +64,27 @@ def foreign_cases(cases: Sequence[Case]) -> list[Case]:
     return [replace(case, answerable=False, facts=(), evidence=()) for case in cases]
 
 
-def weigh_set(folder: Path, archive: Archive, cases: Mapping[Kind, Sequence[Case]]) -> list[Row]:
-    """Put questions to the set's whole archive; those of several parts are left out."""
+def weigh_set(
+    folder: Path,
+    archive: Archive,
+    cases: Mapping[Kind, Sequence[Case]],
+    *,
+    among: Collection[str] | None = None,
+) -> list[Row]:
+    """Put questions to the set's archive; those of several parts are left out.
+
+    With `among` only the articles of these ids are in it.
+    """
     articles = {question.id: question.doc for question in archive.questions}
     asked = [(kind, case) for kind, members in cases.items() for case in members]
     with tempfile.TemporaryDirectory() as scratch:
-        settings = load_settings(index=Path(scratch))
-        build([folder / "articles.jsonl"], settings)
+        settings = load_settings(index=Path(scratch) / "index")
+        lines = (folder / "articles.jsonl").read_text("utf-8").splitlines(keepends=True)
+        kept = Path(scratch) / "articles.jsonl"
+        kept.write_text(
+            "".join(s for s in lines if among is None or json.loads(s)["id"] in among), "utf-8"
+        )
+        build([kept], settings)
         answerer = open_answerer(settings)
         rows = []
         for n, (kind, case) in enumerate(asked):
