@@ -47,7 +47,8 @@ class Archive:
         self._db = _connect(folder)
         self._visible: dict[tuple[Filters, datetime | None], Keys | None] = {}
         self._reach: dict[datetime | None, AsOf] = {}
-        self._n_passages = self.counts()["passages"]
+        self._counts = self._counted()
+        self._n_passages = self._counts["passages"]
 
     def close(self) -> None:
         """Let go of the files."""
@@ -229,12 +230,23 @@ class Archive:
         )
 
     def counts(self) -> dict[str, int]:
-        """Count current articles, their sentences and passages, and all stored versions."""
+        """Return the number of current articles, their sentences and passages, and all versions."""
+        return dict(self._counts)
+
+    def _counted(self) -> dict[str, int]:
+        live = [
+            self._db.execute(
+                "select count(*), coalesce(sum(n_sentences), 0), coalesce(sum(n_passages), 0) "
+                f"from {part}.article a where {live}"
+            ).fetchone()
+            for part, live in LIVE.items()
+        ]
+        articles, sentences, passages = (sum(column) for column in zip(*live, strict=True))
         return {
-            "articles": self._sum("select count(*) from {part}.article a where {live}"),
+            "articles": articles,
             "versions": self._n_versions(),
-            "sentences": self._sum("select sum(n_sentences) from {part}.article a where {live}"),
-            "passages": self._sum("select sum(n_passages) from {part}.article a where {live}"),
+            "sentences": sentences,
+            "passages": passages,
         }
 
     def settings(self) -> dict[str, object]:
