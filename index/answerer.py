@@ -152,9 +152,10 @@ def open_answerer(settings: Settings) -> LiveAnswerer:
         ModelMismatch: A model file is missing or not the pinned one.
     """
     gen.current(settings.index)  # fail before the models are loaded
+    precision = settings.computes_in()
     with ThreadPoolExecutor(1) as beside:
         selector = beside.submit(
-            PassageSelector.load, threads=settings.n_threads, precision=settings.precision
+            PassageSelector.load, threads=settings.n_threads, precision=precision
         )
         embedder = open_embedder(settings)
     return LiveAnswerer(settings, embedder, selector.result())

@@ -21,7 +21,7 @@ from index.models import (
     verify_model,
 )
 from rag.errors import ModelMismatch
-from rag.runtime import Graph, padded, precision_of
+from rag.runtime import Graph, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ def open_embedder(settings: Settings) -> Embedder:
     Raises:
         ModelMismatch: The model is missing, or a byte of it is not the pinned one.
     """
-    precision = precision_of(settings.precision)
+    precision = settings.computes_in()
     return _opened(settings.model, settings.cache / "models", settings.n_threads, precision)
 
 

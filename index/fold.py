@@ -48,6 +48,7 @@ def fold(draft: Path) -> None:
         _merge(made, delta)
         made.replace(base)
         delta.unlink()
+    _total(base)
     create_archive(delta)
 
 
@@ -55,6 +56,23 @@ def _is_empty(path: Path) -> bool:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         return db.execute("select 1 from article").fetchone() is None
+    finally:
+        db.close()
+
+
+def _total(base: Path) -> None:
+    """Write down how much a base holds: to count it takes longer than to add an article."""
+    db = sqlite3.connect(base)
+    try:
+        db.execute("pragma synchronous = off")
+        db.execute("delete from total")
+        db.execute(
+            "insert into total select coalesce(sum(is_current), 0), count(*), "
+            "coalesce(sum(n_sentences) filter (where is_current), 0), "
+            "coalesce(sum(n_passages) filter (where is_current), 0), "
+            "(select count(*) from passage) from article"
+        )
+        db.commit()
     finally:
         db.close()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FORMAT = 3
+FORMAT = 4
 BASE, DELTA = "base", "delta"
 PARTS = (BASE, DELTA)
 ARCHIVE = "archive.sqlite"

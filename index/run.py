@@ -33,7 +33,7 @@ from index.spool import VectorSpool
 from index.store import Archive
 from index.writer import ArchiveWriter
 from rag.errors import DatelineError, IndexUnavailable, UsageError
-from rag.runtime import can_run, precision_of
+from rag.runtime import can_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -169,7 +169,7 @@ class Run:
     @property
     def _precision(self) -> Precision:
         """What vectors are computed in."""
-        return precision_of(self.settings.precision) if self.card.is_default else "float32"
+        return self.settings.computes_in() if self.card.is_default else "float32"
 
     @property
     def _vectors(self) -> str:

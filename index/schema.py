@@ -1,7 +1,8 @@
 """The tables of an archive, and how a row becomes an article and back.
 
-Base and delta have the same tables. In the delta, `retired` names the articles of the base that
-are no longer current, and a row of `copy` stands before the base's.
+Base and delta have the same tables. In the base, `total` counts what it holds. In the delta,
+`retired` names the articles of the base that are no longer current, and a row of `copy` stands
+before the base's.
 """
 
 from __future__ import annotations
@@ -55,6 +56,11 @@ create index sketch_at on sketch (at_s);
 create table copy (article integer primary key, original integer);
 create table retired (article integer primary key);
 create table setting (name text primary key, value text not null) without rowid;
+create table total ( -- of a base, which never changes: one row; a delta has none
+    articles integer not null, versions integer not null,
+    sentences integer not null, passages integer not null, -- those of current articles
+    stored_passages integer not null
+);
 """
 TABLES = ("article", "sentence", "passage", "vector", "sketch", "copy", "setting")
 

@@ -33,6 +33,16 @@ if TYPE_CHECKING:
 SLAB = 8192  # vectors read at a time
 SEEN_KEPT = 64  # selections remembered; a conversation asks for the same few
 SCHEMA_OF = {gen.DELTA: "main", gen.BASE: "base"}
+_SUMS = "coalesce(sum(n_sentences), 0), coalesce(sum(n_passages), 0)"
+COUNTS = (  # articles, versions, sentences, passages; what lies in both parts is one version
+    "select coalesce(sum(articles), 0), coalesce(sum(versions), 0), coalesce(sum(sentences), 0), "
+    "coalesce(sum(passages), 0) from base.total",
+    f"select -count(*), 0, -{_SUMS.replace(', ', ', -')} from main.retired r "
+    "cross join base.article a on a.key = r.article where +a.is_current = 1",
+    f"select count(*), 0, {_SUMS} from main.article where is_current = 1",
+    "select 0, count(*) - count(b.key), 0, 0 from main.article a "
+    "left join base.article b on b.key = a.key",
+)
 _A = ", ".join(f"a.{column.strip()}" for column in ARTICLE_COLUMNS.split(","))
 
 
@@ -155,10 +165,16 @@ class Archive:
         return self._reach[as_of]
 
     def _measured(self, as_of: datetime | None) -> AsOf:
-        rows = list(Selection(self._db, Filters(), as_of).rows("a.seen_from, a.dated, a.key"))
-        last = as_of.timestamp() if as_of else float("inf")
-        seen = ((at, key) for *times, key in rows for at in times if at is not None)
-        return AsOf(None, *self._ends([pair for pair in seen if pair[0] <= last]), len(rows))
+        end = as_of.timestamp() if as_of else float("inf")
+        n, first, last = 0, None, None
+        selected = Selection(self._db, Filters(), as_of)
+        for *times, key in selected.rows("a.seen_from, a.dated, a.key"):
+            n += 1
+            for at in times:
+                if at is not None and at <= end:
+                    first = min(first or (at, key), (at, key))
+                    last = max(last or (at, key), (at, key))
+        return AsOf(None, first and self._written(*first), last and self._written(*last), n)
 
     def _ends(self, seen: Sequence[tuple[float, int]]) -> tuple[datetime | None, datetime | None]:
         """Return the first and the last of instants (s, article), as the articles write them."""
@@ -234,20 +250,9 @@ class Archive:
         return dict(self._counts)
 
     def _counted(self) -> dict[str, int]:
-        live = [
-            self._db.execute(
-                "select count(*), coalesce(sum(n_sentences), 0), coalesce(sum(n_passages), 0) "
-                f"from {part}.article a where {live}"
-            ).fetchone()
-            for part, live in LIVE.items()
-        ]
-        articles, sentences, passages = (sum(column) for column in zip(*live, strict=True))
-        return {
-            "articles": articles,
-            "versions": self._n_versions(),
-            "sentences": sentences,
-            "passages": passages,
-        }
+        names = ("articles", "versions", "sentences", "passages")
+        rows = [self._db.execute(query).fetchone() for query in COUNTS]
+        return dict(zip(names, map(sum, zip(*rows, strict=True)), strict=True))
 
     def settings(self) -> dict[str, object]:
         """Return what shaped this index."""
@@ -261,7 +266,8 @@ class Archive:
     def dead(self) -> Keys:
         """Return the keys of the base's passages that are no longer current."""
         rows = self._db.execute(
-            "select p.key from base.passage p join main.retired r on r.article = p.article"
+            "select p.key from main.retired r "
+            "cross join base.passage p on p.article = r.article"  # in this order
         )
         return Keys(key for (key,) in rows)
 
@@ -385,14 +391,6 @@ class Archive:
         """Return the rows of both parts, those that stand in both once, sorted."""
         found = {row for part in LIVE for row in self._db.execute(sql.format(part=part), values)}
         return sorted(found)
-
-    def _n_versions(self) -> int:
-        """Count the stored versions; what lies in both parts counts once."""
-        (n,) = self._db.execute(
-            "select (select count(*) from base.article) + (select count(*) from main.article) - "
-            "(select count(*) from main.article where key in (select key from base.article))"
-        ).fetchone()
-        return int(n)
 
     def _sum(self, sql: str) -> int:
         return sum(

@@ -245,9 +245,10 @@ class ArchiveWriter:
     def n_passages(self) -> dict[str, int]:
         """Count passages: those of the base, those of the delta, the base's that are dead."""
         queries = {
-            "base": "select count(*) from base.passage",
+            "base": "select coalesce(max(stored_passages), 0) from base.total",
             "delta": "select count(*) from main.passage",
-            "dead": "select count(*) from base.passage p join main.retired r using (article)",
+            "dead": "select count(*) from main.retired r "
+            "cross join base.passage p on p.article = r.article",  # in this order
         }
         return {name: self._db.execute(query).fetchone()[0] for name, query in queries.items()}
 

@@ -80,17 +80,27 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
     return ids, present
 
 
-def precision_of(wanted: Precision) -> Precision:
+def precision_of(wanted: Precision, *, record: Path | None = None) -> Precision:
     """Return the precision that graphs run in: the one wanted, or for 'auto' the CPU's best.
+
+    With `record`, a file for what `rag.selftest` finds, bfloat16 is taken only where it is the
+    faster; without, wherever the CPU multiplies it.
 
     Raises:
         UsageError: The CPU does not have the precision asked for.
     """
     if not can_run(wanted):
         raise UsageError("This CPU does not multiply bfloat16. Unset the setting 'precision'.")
-    if wanted == "auto":
-        return "bfloat16" if has_bfloat16() else "float32"
-    return wanted
+    if wanted != "auto":
+        return wanted
+    if not has_bfloat16():
+        return "float32"
+    if record is None:
+        return "bfloat16"
+    from rag.selftest import fastest
+
+    found = fastest(list(_HINTS.values()), record)
+    return next(precision for precision, hint in _HINTS.items() if hint == found)
 
 
 def _plain(precision: Precision) -> Precision:

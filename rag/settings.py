@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.sources import TomlConfigSettingsSource
 
 from rag.errors import UsageError
-from rag.runtime import Precision  # noqa: TC001 - pydantic reads it
+from rag.runtime import Precision, precision_of
 
 ENV_PREFIX = "DATELINE_"
 TOML_NAME = "dateline.toml"
@@ -84,6 +84,14 @@ class Settings(BaseSettings):
     def n_threads(self) -> int:
         """Compute threads to use: `threads`, or one per core up to eight."""
         return self.threads or min(len(os.sched_getaffinity(0)), 8)
+
+    def computes_in(self) -> Precision:
+        """Return the precision that models run in here: `precision`, or what suits the CPU best.
+
+        Raises:
+            UsageError: The CPU does not have the precision asked for.
+        """
+        return precision_of(self.precision, record=self.cache / "selftest.json")
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -99,15 +99,14 @@ def _package_fault(requirement: Requirement) -> Iterator[Finding]:
 def _model(settings: Settings) -> Iterator[Finding]:
     from index.embed import open_embedder
     from index.split import count_tokens
-    from rag.runtime import precision_of
     from rag.selector import PassageSelector
 
     try:
         embedder = open_embedder(settings)
         vector = embedder.embed_question("Is the model well?")
         yield Finding(f"model {embedder.card.name}, {len(vector)} dimensions, hash right", "ok")
-        yield Finding(f"models compute in {precision_of(settings.precision)}", "ok")
-        PassageSelector.load(threads=1, precision=settings.precision)
+        yield Finding(f"models compute in {settings.computes_in()}", "ok")
+        PassageSelector.load(threads=1, precision=settings.computes_in())
         yield Finding("sentence selector, hash right", "ok")
         count_tokens("Are tokens counted?")
         yield Finding("tokens are counted offline", "ok")

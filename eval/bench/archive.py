@@ -30,7 +30,6 @@ from index.readers import read
 from index.schema import embedded_text, vector_id, vector_kind
 from index.split import split_passages
 from index.spool import VectorSpool
-from rag.runtime import precision_of
 from rag.settings import load_settings
 from rag.types import Article
 
@@ -136,7 +135,7 @@ def spool_vectors(files: Path, settings: Settings) -> None:
     """Lay a random unit vector ready for every passage of `files`."""
     card = find_model(settings.model)
     settings.index.mkdir(exist_ok=True)
-    kind = vector_kind(card.fingerprint, precision_of(settings.precision))
+    kind = vector_kind(card.fingerprint, settings.computes_in())
     spool = VectorSpool(settings.index, kind=kind, dimension=card.dimension)
     rng = np.random.default_rng(7)
     for article in read([files]):
