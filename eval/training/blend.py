@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
     Rows = tuple[list[Row], list[Row]]
 
-PENALTIES = (1.0, 3.0, 10.0)
-JOINS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+PENALTIES = (3.0, 10.0, 30.0)
+JOINS = (1.0, 2.0, 2.5, 3.0, 3.5)
 SQUAD_EVERY = 12  # SQuAD's articles are no news: with every fourth, the folds of news lost .02
 N_FOLDS = 5
 # What is expected of readers, by (kind of question, whether the archive answers it): about one
@@ -179,18 +179,24 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
 
 
 def fit_blend(rows: Sequence[Row], order: Weights, penalty: float, join: float) -> Blend:
-    """Fit whether the composed answer is right; the threshold is set by the caller.
+    """Fit how likely the composed answer is right; the threshold is set by the caller.
 
-    Not whether there is an answer: a question that would be answered wrongly is better refused.
+    What is weighed is right answers against questions without one, since refusing costs the first
+    and pays for the second. Questions that would be answered wrongly are lost either way: with them
+    among the refusable, the fit learned to tell what is found with ease from what is not, and let
+    near misses, which are found with ease, through. They count when the weights are made a chance.
     """
     blend = Blend(order=order, answerable=Weights(0.0, {}), threshold=0.5, join=join)
     answers = [answer_of(row, blend) for row in rows]
-    right = _trusted(rows, [prediction for prediction, _ in answers])
+    answerable = np.array([row.case.answerable for row in rows])
+    right = _trusted(rows, [prediction for prediction, _ in answers]) & answerable
     evidence = np.array([found.values() for _, found in answers])
-    wanted = right & np.array([row.case.answerable for row in rows])
-    return replace(
-        blend, answerable=_fit_logistic(evidence, wanted.astype(float), _shares(rows), penalty)
-    )
+    shares, told = _shares(rows), right | ~answerable
+    weights = _fit_logistic(evidence[told], right[told].astype(float), shares[told], penalty)
+    log_odds = np.array([weights.apply(found) for _, found in answers])
+    slope, bias = _curve(log_odds, right, shares)
+    by_name = {name: round(slope * w, 5) for name, w in weights.by_name.items()}
+    return replace(blend, answerable=Weights(round(slope * weights.bias + bias, 5), by_name))
 
 
 def judge(outside: Sequence[tuple[Row, Blend]]) -> tuple[float, float, dict[str, object]]:
@@ -266,16 +272,25 @@ def _trusted(rows: Sequence[Row], predictions: Sequence[Prediction]) -> NDArray[
 
 def _break_even(log_odds: Floats, refusable: NDArray[np.bool_], shares: Floats) -> float:
     """Return the probability p at which p equals the chance that there is no answer."""
+    slope, bias = _curve(log_odds, refusable, shares)
+    grid = np.linspace(0.02, 0.98, 961)
+    without = sigmoids(slope * np.log(grid / (1 - grid)) + bias)
+    return round(float(grid[np.argmax(grid >= without)]), 4)
+
+
+def _curve(log_odds: Floats, event: NDArray[np.bool_], shares: Floats) -> tuple[float, float]:
+    """Return slope and bias of an event's log-odds as a line over others.
+
+    Source: Platt, 'Probabilistic Outputs for Support Vector Machines', 1999.
+    """
     x = np.column_stack([log_odds, np.ones(len(log_odds))])
 
     def loss(w: Floats) -> float:
         values = x @ w
-        return float(shares @ (np.logaddexp(0, values) - refusable * values))
+        return float(shares @ (np.logaddexp(0, values) - event * values))
 
-    slope, bias = minimize(loss, np.array([-1.0, 0.0]), method="BFGS").x
-    grid = np.linspace(0.02, 0.98, 961)
-    without = sigmoids(slope * np.log(grid / (1 - grid)) + bias)
-    return round(float(grid[np.argmax(grid >= without)]), 4)
+    slope, bias = minimize(loss, np.zeros(2), method="BFGS").x
+    return float(slope), float(bias)
 
 
 def _top(row: Row, order: Weights) -> int:
