@@ -150,6 +150,7 @@ def open_answerer(settings: Settings) -> LiveAnswerer:
     Raises:
         IndexUnavailable: No index, a damaged one, or one made by another model.
         ModelMismatch: A model file is missing or not the pinned one.
+        UsageError: The CPU does not have the precision asked for.
     """
     gen.current(settings.index)  # fail before the models are loaded
     precision = settings.computes_in()

@@ -61,8 +61,10 @@ def open_embedder(settings: Settings) -> Embedder:
 
     Raises:
         ModelMismatch: The model is missing, or a byte of it is not the pinned one.
+        UsageError: The CPU does not have the precision asked for.
     """
-    precision = settings.computes_in()
+    is_default = find_model(settings.model).is_default
+    precision = settings.computes_in() if is_default else "float32"  # torch knows no other
     return _opened(settings.model, settings.cache / "models", settings.n_threads, precision)
 
 

@@ -321,6 +321,9 @@ class Archive:
                 for s in self.sentences(article):
                     if not s.text or s.text != s.text.strip():
                         yield f"article {article.id}: sentence {s.ordinal} is not cut cleanly"
+        live = self._sum("select count(*) from {part}.article a where {live}")
+        if live != self._counts["articles"]:
+            yield f"{live} articles are current, not the {self._counts['articles']} written down"
         n_without = self._sum(
             "select count(*) from {part}.passage p join {part}.article a on a.key = p.article "
             "where {live} and p.vector not in (select id from main.vector) "

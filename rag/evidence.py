@@ -1,4 +1,4 @@
-"""What is known of the whole of the evidence: does the archive answer at all?
+"""What is known of the whole of the evidence: would the answer be right?
 
 Numbers about the best candidate and about how it stands out, for the one probability that an
 answer is worth giving. `eval/training` fits their weights; `eval.ablation` says what each is worth.

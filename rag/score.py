@@ -1,7 +1,7 @@
 """Score every candidate sentence of the hits, and the chance that the best one answers.
 
 Two fitted linear models: one over `rag.features` orders sentences, one over `rag.evidence` says
-how likely it is that the archive answers at all. Their weights come from `eval/training` and
+how likely it is that the best answer is right. Their weights come from `eval/training` and
 carry their provenance.
 """
 

@@ -195,6 +195,7 @@ def fit_blend(rows: Sequence[Row], order: Weights, penalty: float, join: float) 
     weights = _fit_logistic(evidence[told], right[told].astype(float), shares[told], penalty)
     log_odds = np.array([weights.apply(found) for _, found in answers])
     slope, bias = _curve(log_odds, right, shares)
+    assert slope > 0, "what tells right answers would count against them"  # noqa: S101
     by_name = {name: round(slope * w, 5) for name, w in weights.by_name.items()}
     return replace(blend, answerable=Weights(round(slope * weights.bias + bias, 5), by_name))
 

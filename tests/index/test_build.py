@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -288,6 +289,18 @@ def test_an_index_of_other_splitting_rules_is_split_anew_by_the_next_addition(
     assert check(settings.index) == ()
 
 
+def test_a_base_that_holds_another_number_than_it_says_is_a_fault(
+    tmp_path: Path, settings: Settings
+) -> None:
+    build([write(tmp_path / "a.jsonl", MILL, BRIDGE)], settings)
+    folder = gen.current(settings.index).folder
+    with closing(sqlite3.connect(folder / gen.BASE / gen.ARCHIVE)) as db:
+        db.execute("update total set articles = 3")
+        db.commit()
+    with closing(Archive(folder)) as archive:
+        assert "2 articles are current, not the 3 written down" in list(archive.faults())
+
+
 def precision_of_index(settings: Settings) -> str:
     return gen.current(settings.index).manifest.precision
 
@@ -306,7 +319,8 @@ def test_an_addition_is_embedded_in_the_precision_of_the_index(
 def test_vectors_of_two_precisions_never_lie_in_one_index(
     tmp_path: Path, settings: Settings
 ) -> None:
-    build([write(tmp_path / "a.jsonl", MILL)], settings)
+    halved = settings.model_copy(update={"precision": "bfloat16"})
+    build([write(tmp_path / "a.jsonl", MILL)], halved)
     assert precision_of_index(settings) == "bfloat16"
     exact = settings.model_copy(update={"precision": "float32"})
     report = add([write(tmp_path / "b.jsonl", BRIDGE)], exact)
