@@ -99,8 +99,9 @@ def precision_of(wanted: Precision, *, record: Path | None = None) -> Precision:
         return "bfloat16"
     from rag.selftest import fastest
 
-    found = fastest(("bf16", "f32"), record)  # the first, unless the other is clearly faster
-    return next(precision for precision, hint in _HINTS.items() if hint == found)
+    order: tuple[Precision, ...] = ("bfloat16", "float32")  # the second if clearly the faster
+    hints = [_HINTS[precision] for precision in order]
+    return order[hints.index(fastest(hints, record))]
 
 
 def _plain(precision: Precision) -> Precision:
