@@ -48,7 +48,7 @@ PEERS := $(basename $(notdir $(wildcard eval/bench/peers/*.txt)))
 
 bench: install $(PEERS:%=.bench/envs/%/.made)  ## measure speed beside peers, on a quiet machine; docs/performance.md
 	mkdir -p .bench/figures
-	for what in embedding "build --articles 1000" questions scale; do set -- $$what; \
+	for what in embedding "build --articles 1000 --repeat 3" questions scale; do set -- $$what; \
 		$(BIN)/python -m eval.bench.$$what > .bench/figures/$$1.json || exit 1; done
 	cp .bench/figures/*.json docs/figures/
 	$(BIN)/python -m eval.bench.tables

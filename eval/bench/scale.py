@@ -162,13 +162,12 @@ def measured(n_passages: int, n_questions: int) -> dict[str, Any]:
 
 def questions_of(settings: Settings, n: int) -> dict[str, object]:
     """Ask n questions in this process; then hold the nearest found against all vectors."""
-    generation = gen.current(settings.index)
     started = time.perf_counter()
-    with closing(Archive(generation.folder)) as archive:
-        dense = DenseIndex(generation.parts(gen.DENSE), dead=archive.dead())
+    opened(settings)
     opened_ms = 1000 * (time.perf_counter() - started)
     retrieving = retrieved(settings, n)
     found = asked(settings, n)
+    dense = opened(settings)
     embedder = open_embedder(settings)
     vectors = np.array([embedder.embed_question(text) for text in written_questions(n)])
     return found | {
@@ -179,8 +178,18 @@ def questions_of(settings: Settings, n: int) -> dict[str, object]:
     }
 
 
+def opened(settings: Settings) -> DenseIndex:
+    """Open the archive and the vectors; return these."""
+    generation = gen.current(settings.index)
+    with closing(Archive(generation.folder)) as archive:
+        return DenseIndex(generation.parts(gen.DENSE), dead=archive.dead())
+
+
 def retrieved(settings: Settings, n: int) -> int:
-    """Return the megabytes resident after n questions without a reader of what they find."""
+    """Return the megabytes resident after n questions without a reader of what they find.
+
+    Nothing else may be open: pages that two indexes map count twice.
+    """
     folder = gen.current(settings.index)
     with closing(Archive(folder.folder)) as archive:
         dense = DenseIndex(folder.parts(gen.DENSE), dead=archive.dead())
