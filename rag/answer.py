@@ -91,23 +91,21 @@ class Answerer:
     ) -> Weighed:
         """Return all that an answer is chosen from: what training fits and reports explain.
 
-        A part of a question may lean on the part before it and on what that one found, as a
-        follow-up leans on the conversation.
+        A question that asks several things is read whole and then part by part. A part may lean on
+        the part before it and on what that one found, as a follow-up leans on the conversation.
 
         Raises:
             UsageError: The question is empty or too long.
         """
         question = understand(text, history=history, filters=filters, as_of=as_of)
-        parts: list[Part] = []
+        parts = [self._part(question)]
         turns = list(history)
         for each in split_parts(question.text):
             asked = understand(each, history=turns, filters=filters, as_of=as_of)
             wants_latest = asked.wants_latest or question.wants_latest
-            parts.append(self._part(replace(asked, wants_latest=wants_latest, max_sentences=2)))
+            parts.append(self._part(replace(asked, wants_latest=wants_latest, max_sentences=1)))
             best = parts[-1].scored.candidates[:1]
             turns.append(Turn(each, best[0].lead_text if best else ""))
-        if not parts:
-            parts = [self._part(question)]
         return Weighed(question, rerank(parts), tuple(parts))
 
     def _part(self, question: Question) -> Part:

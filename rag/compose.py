@@ -50,12 +50,12 @@ def compose(
 ) -> Answer:
     """Return the answer of the best sentences where it is likely enough to be one.
 
-    Of a question in parts every part must be likely enough; the refusal is about the most
-    doubtful one. `threshold` is the least probability to answer with.
+    Of a question in parts the answer has the best sentences of the whole and the best of each; the
+    refusal is about the most doubtful one. `threshold` is the least probability to answer with.
     """
     found = _found(weighed)
     doubtful = weighed.doubtful
-    if not doubtful.scored.candidates or doubtful.scored.probability < threshold:
+    if not doubtful.scored.candidates or weighed.probability < threshold:
         return _refusal(weighed, doubtful, reach, vocabulary, found)
     states = [_states(part, blend, stories) for part in weighed.parts]
     chosen = choose_parts([one.chosen for one in states])

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.names import names
-from rag.question import subject
+from rag.question import asks_how_things_stand, subject
 from rag.types import Expected
 from rag.words import FUNCTION_WORDS, coverage, numbers, weigh
 
@@ -69,8 +69,9 @@ class Features:
     null: the window's own null logit.
     cosine, bm25_share: the passage's cosine, and its BM25 score as a share of the best.
     reciprocal_rank: 1 / rank of the passage in the fused ranking.
-    cover_sentence, cover_passage, cover_article: share of the question's idf weight that the
-        sentence, its passage with the headline, and its article hold.
+    cover_sentence, cover_near, cover_passage, cover_article: share of the question's idf weight
+        that the sentence holds; it with the one before and the headline; its passage with the
+        headline; its article.
     fits: 1 where the sentence holds the kind of thing asked for.
     lead, lead_fits: probability of the likeliest short answer in the sentence, and 1 where that
         short answer is of the kind asked for.
@@ -78,7 +79,8 @@ class Features:
         passage or headline, and in the article.
     numbers_passage, times_passage: share of the question's numbers, and of its months, weekdays
         and years, in the passage, the headline or the article's date.
-    recency: where the newest state is asked for, how new the article is among those read, 0 to 1.
+    recency, recency_now: how new the article is among those read, 0 to 1, where the question
+        asks for the newest state in so many words; where it only asks how things stand.
     """
 
     selector: float
@@ -87,6 +89,7 @@ class Features:
     bm25_share: float
     reciprocal_rank: float
     cover_sentence: float
+    cover_near: float
     cover_passage: float
     cover_article: float
     fits: float
@@ -97,6 +100,7 @@ class Features:
     numbers_passage: float
     times_passage: float
     recency: float
+    recency_now: float
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `NAMES`."""
@@ -135,6 +139,8 @@ class FeatureReader:
         self._times = times(question.standalone)
         self._best_bm25 = max((hit.bm25 for hit in hits), default=0.0) or 1.0
         self._recency = _recency(hits) if question.wants_latest else {}
+        stands = question.as_of is not None or asks_how_things_stand(question.text)
+        self._recency_now = _recency(hits) if stands and not question.wants_latest else {}
         self._articles: dict[str, _Text] = {}
         self._passages: dict[str, _Text] = {}
 
@@ -148,6 +154,7 @@ class FeatureReader:
             bm25_share=hit.bm25 / self._best_bm25,
             reciprocal_rank=1 / hit.rank,
             cover_sentence=coverage(self._own_weights, set(self._vocabulary.stems(sentence.text))),
+            cover_near=coverage(self._weights, self._near(hit, sentence)),
             cover_passage=coverage(self._weights, passage.stems),
             cover_article=coverage(self._weights, article.stems),
             fits=float(fits(sentence.text, self._expected)),
@@ -158,7 +165,13 @@ class FeatureReader:
             numbers_passage=_share(number in passage.numbers for number in self._numbers),
             times_passage=_share(time in passage.times for time in self._times),
             recency=self._recency.get(hit.article.id, 0.0),
+            recency_now=self._recency_now.get(hit.article.id, 0.0),
         )
+
+    def _near(self, hit: Hit, sentence: Sentence) -> frozenset[str]:
+        texts = [hit.article.title, sentence.text]
+        texts += [s.text for s in hit.passage.sentences if s.ordinal == sentence.ordinal - 1]
+        return frozenset(self._vocabulary.stems(" ".join(texts)))
 
     def _article(self, article: Article) -> _Text:
         if article.id not in self._articles:

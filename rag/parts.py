@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 MAX_PARTS = 3
 _PREPOSITION = r"(?:(?:about|at|by|for|from|in|of|on|since|to|under|until|with)\s+)?"
@@ -26,6 +30,11 @@ RELATIVE = re.compile(
     re.IGNORECASE,
 )
 MIN_WORDS = 3
+# 'how many years did he ask for, and how many did he get?': the second counts what the first does
+_COUNTED = re.compile(
+    rf"\bhow (many|much)\s+((?:[\w-]+\s+){{1,3}}?)(?={_AUXILIARY})", re.IGNORECASE
+)
+_BARE = re.compile(rf"^({_PREPOSITION}how (?:many|much))\s+(?={_AUXILIARY})", re.IGNORECASE)
 
 
 def split_parts(text: str) -> tuple[str, ...]:
@@ -40,7 +49,16 @@ def split_parts(text: str) -> tuple[str, ...]:
         return ()
     if not all(BEGINS.match(piece) and len(piece.split()) >= MIN_WORDS for piece in pieces):
         return ()
-    return tuple(_asked(piece) for piece in pieces[:MAX_PARTS])
+    return tuple(_asked(piece) for piece in _counting(pieces[:MAX_PARTS]))
+
+
+def _counting(pieces: Sequence[str]) -> Iterator[str]:
+    """Yield the pieces, each that counts without saying what with the noun counted before it."""
+    noun = ""
+    for piece in pieces:
+        if told := _COUNTED.search(piece):
+            noun = told[2].strip()
+        yield _BARE.sub(rf"\1 {noun} ", piece) if noun else piece
 
 
 def _asked(part: str) -> str:

@@ -130,6 +130,13 @@ LATEST = re.compile(
     r"presently|up to now|these days|in (all|total)|finally|in the end)\b",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(
+    r"\b(?:(?P<present>is|are|am|does|do|has|have|will|can|may|must|shall|should)|was|were|did|had|"
+    r"would|could|might)\b|\b(?P<short>who|what|where|when|how)[’']s\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_PLAIN_PRESENT = re.compile(r"^(?:who|what|which \w+)\s+(?:\w+ly\s+)?\w+[^s]s\b", re.IGNORECASE)
 SEVERAL = re.compile(
     r"\b(and|both|each|respectively|differ|difference|compared?|than|list|all the|"
     r"which (two|three|four|five))\b",
@@ -174,6 +181,16 @@ def expect(text: str) -> Expected:
         if any(pattern.search(text) for pattern in patterns):
             return kind
     return Expected.THING
+
+
+def asks_how_things_stand(text: str) -> bool:
+    """Say whether a question is of the present: 'Who runs it?', 'price of a ticket', no past tense.
+
+    Its first auxiliary decides; without one a plain present does, or that it is no sentence.
+    """
+    if auxiliary := _AUXILIARY.search(text):
+        return bool(auxiliary["present"] or auxiliary["short"])
+    return not _ASKS.search(text) or _PLAIN_PRESENT.search(text) is not None
 
 
 def subject(text: str) -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FIGURES = frozenset({Expected.NUMBER, Expected.MONEY, Expected.PERCENT, Expected.DURATION})
 NEAR = 3.0  # how far below the best a sentence may score and still report the same thing
+BESIDE = 5.0  # the same for another outlet's report of the same day, shown but not said to differ
+LIKE = 2.5  # counts of one thing differ by less than this factor: 300 or 700 marched, not 30
 MOST_WORDS = 6  # of a figure with its unit
 LEAST_SHARED = 3  # names that articles of one story have in common,
 SHARED = 0.25  # and their share of the names of the one with fewer
@@ -72,7 +74,8 @@ def order_states(
         head = best  # of one day's outlets none is the newest state
         others, disputing = _against(head, [best, *rivals], story_of)
     older = [c for c in others if c not in disputing and UNDATED < _at(c) < _at(head)]
-    return _shown(question, head, chosen, older, disputing)
+    beside = disputing or _otherwise(question, scored, head, story_of)
+    return _shown(question, head, chosen, older, disputing, beside)
 
 
 def near(scored: Scored) -> list[Candidate]:
@@ -130,9 +133,10 @@ def _shown(
     chosen: Sequence[Candidate],
     older: Sequence[Candidate],
     disputing: Sequence[Candidate],
+    beside: Sequence[Candidate],
 ) -> States:
     shown = [head]
-    for candidate in (*disputing[:1], *chosen):
+    for candidate in (*beside[:1], *chosen):
         wanted = candidate not in older or not question.wants_latest
         if wanted and candidate not in shown and fits_beside(candidate, shown):
             shown.append(candidate)
@@ -165,6 +169,34 @@ def _rivals(scored: Scored, told: Quantity) -> list[Candidate]:
         if value and value.differs(told) and candidate.hit.article.id != best.hit.article.id:
             found.setdefault(candidate.hit.article.id, candidate)
     return list(found.values())
+
+
+def _otherwise(
+    question: Question,
+    scored: Scored,
+    head: Candidate,
+    story_of: Callable[[str], str],
+) -> list[Candidate]:
+    """Return what other outlets of the same day say with another figure of like size, best first.
+
+    Who counts marchers and who counts participants may count one thing, so for a bare number units
+    need not agree, only be told; sums, shares and times must be of one unit.
+    """
+    told = told_figure(head)
+    best = scored.candidates[0].score
+    bare = question.expected is Expected.NUMBER
+    return [
+        c
+        for c in scored.candidates
+        if c.score >= best - BESIDE
+        and (value := told_figure(c))
+        and told
+        and told.unit
+        and (value.unit == told.unit or (bare and value.unit))
+        and told.value != value.value
+        and max(told.value, value.value) <= LIKE * min(told.value, value.value)
+        and _dispute(c, head, story_of)
+    ]
 
 
 def _against(

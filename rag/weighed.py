@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question, the hits of all its parts reranked by what reading found, and its parts."""
+    """A question, the hits of all its parts reranked by what reading found, and its parts.
+
+    Where it asks several things, it was read whole and then for each: `parts` has the whole first.
+    A sentence that tells two things at once answers the whole better than either.
+    """
 
     question: Question
     hits: tuple[Hit, ...]
@@ -32,13 +37,17 @@ class Weighed:
 
     @property
     def doubtful(self) -> Part:
-        """The part that is least likely to be answered."""
-        return min(self.parts, key=lambda part: part.scored.probability)
+        """The part that is least likely to be answered; the whole only where it is the one."""
+        return min(self.parts[1:] or self.parts, key=lambda part: part.scored.probability)
 
     @property
     def probability(self) -> float:
-        """The chance that the most doubtful part is answered: no whole answer is likelier."""
-        return self.doubtful.scored.probability
+        """The chance that the answer is right: the mean of what the whole and its parts say.
+
+        Measured on two-part questions: the least of the parts' refused a fifth of those answered
+        rightly, and their mean with the whole's lets no more near misses through.
+        """
+        return fmean(part.scored.probability for part in self.parts)
 
 
 def rerank(parts: Sequence[Part]) -> tuple[Hit, ...]:

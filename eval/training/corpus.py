@@ -17,6 +17,8 @@ from rag.types import Turn
 
 # Written beside this code for Dateline, in the shape of train-news: see its README.md.
 WRITTEN = Path(__file__).parent / "written"
+# Whole archives of several outlets, never trained on: for what stands above the selector.
+ARCHIVES = Path(__file__).parent / "archives"
 # Whole groups of news articles (by the beginning of their ids) kept for measuring.
 HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16", "u5", "u11", "e3")
 # SQuAD articles kept for measuring.

@@ -18,7 +18,7 @@ from index.build import build
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,8 +36,9 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 class Row:
     """A question of one part as the shipped pipeline read it, with what the set says is right.
 
-    `article` is the one the question was written for. Of `kind` 'plain' are questions made by
-    rule, of 'foreign' those of another set, put to an archive that cannot answer them.
+    `article` is what the question was written for: rows of one article stand in one fold. Of
+    `kind` 'plain' are questions made by rule, of 'foreign' those of another set, put to an archive
+    that cannot answer them.
 
     `candidates` are in no order that counts; `features` is (n, f) for them; `right` (n,) marks
     the sentences that would count as support.
@@ -53,6 +54,12 @@ class Row:
     kind: Kind = "written"
 
 
+def articles_of(archive: Archive) -> Callable[[Case], str]:
+    """Return what names the article that a question was written for, else the question itself."""
+    articles = {question.id: question.doc for question in archive.questions}
+    return lambda case: articles.get(case.id) or case.id
+
+
 def held_out_cases(folder: Path, archive: Archive, *, every: int = 1) -> list[Case]:
     """Return every so-manieth question whose article the selector never trained on."""
     held_out = {question.id for question in archive.questions if question.held_out}
@@ -66,25 +73,25 @@ def foreign_cases(cases: Sequence[Case]) -> list[Case]:
 
 def weigh_set(
     folder: Path,
-    archive: Archive,
     cases: Mapping[Kind, Sequence[Case]],
     *,
+    article_of: Callable[[Case], str],
     among: Collection[str] | None = None,
 ) -> list[Row]:
     """Put questions to the set's archive; those of several parts are left out.
 
-    With `among` only the articles of these ids are in it.
+    `article_of` says what a row's `article` is. With `among` only the articles of these ids are in
+    the archive.
     """
-    articles = {question.id: question.doc for question in archive.questions}
     asked = [(kind, case) for kind, members in cases.items() for case in members]
     with tempfile.TemporaryDirectory() as scratch:
         settings = load_settings(index=Path(scratch) / "index")
-        lines = (folder / "articles.jsonl").read_text("utf-8").splitlines(keepends=True)
-        kept = Path(scratch) / "articles.jsonl"
-        kept.write_text(
-            "".join(s for s in lines if among is None or json.loads(s)["id"] in among), "utf-8"
-        )
-        build([kept], settings)
+        articles = folder / "articles.jsonl"
+        if among is not None:
+            lines = articles.read_text("utf-8").splitlines(keepends=True)
+            articles = Path(scratch) / "articles.jsonl"
+            articles.write_text("".join(s for s in lines if json.loads(s)["id"] in among), "utf-8")
+        build([articles], settings)
         answerer = open_answerer(settings)
         rows = []
         for n, (kind, case) in enumerate(asked):
@@ -92,7 +99,7 @@ def weigh_set(
                 print(f"{folder.name}: {n} of {len(asked)}", flush=True)
             parts = answerer.weigh(case.question, history=case.history, as_of=case.as_of).parts
             if len(parts) == 1 and parts[0].scored.candidates:
-                rows.append(_row(case, articles.get(case.id) or case.id, parts[0], kind))
+                rows.append(_row(case, article_of(case), parts[0], kind))
         answerer.close()
     return rows
 

@@ -72,18 +72,22 @@ def test_a_refusal_offers_the_closest_sentence(candidate: Make, composed: Compos
 
 
 def test_a_part_without_an_answer_refuses_the_whole(candidate: Make, composed: Compose) -> None:
-    sure = part("Who owns the mill?", candidate("Ada Quill owns the mill."))
+    owner = candidate("Ada Quill owns the mill.")
+    whole = part("Who owns the mill, and when was it sold?", owner, probability=0.4)
+    sure = part("Who owns the mill?", owner, probability=0.8)
     doubtful = part("When was it sold?", candidate("It burned.", article="b"), probability=0.2)
-    answer = composed(sure, doubtful)
+    answer = composed(whole, sure, doubtful)
     assert not answer.answered
+    assert answer.refusal and "When was it sold?" in answer.refusal
     assert answer.closest and answer.closest.quote == "It burned."
-    assert answer.probability == 0.2
+    assert answer.probability == pytest.approx((0.4 + 0.8 + 0.2) / 3)
 
 
 def test_every_part_brings_its_sentence(candidate: Make, composed: Compose) -> None:
     owner = candidate("Ada Quill owns the mill.")
     sold = candidate("The mill was sold in May.", article="b")
-    answer = composed(part("Who owns the mill?", owner), part("When was it sold?", sold))
+    whole = part("Who owns the mill, and when was it sold?", owner)
+    answer = composed(whole, part("Who owns the mill?", owner), part("When was it sold?", sold))
     assert [c.quote for c in answer.citations] == [owner.sentence.text, sold.sentence.text]
 
 

@@ -21,6 +21,14 @@ from rag.parts import split_parts
         ),
         ("Did the dam hold? Who checked it?", ("Did the dam hold?", "Who checked it?")),
         ("Was Ana fined, and did she pay?", ("Was Ana fined?", "Did she pay?")),
+        (
+            "How many sheep did the shepherds ask for, and how many did they get?",
+            ("How many sheep did the shepherds ask for?", "How many sheep did they get?"),
+        ),
+        (
+            "How many coins were taken, and how many of them were found?",
+            ("How many coins were taken?", "How many of them were found?"),
+        ),
         ("Was the north tower taller than the south tower?", ()),
         ("Who was arrested and is in jail?", ()),
         ("Who won the vote? Please answer briefly.", ()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import UsageError
-from rag.question import expect, subject, understand
+from rag.question import asks_how_things_stand, expect, subject, understand
 from rag.types import Expected
 
 
@@ -55,6 +55,24 @@ def test_expect_reads_the_kind_from_the_wording(text: str, kind: Expected) -> No
 )
 def test_understand_notices_when_the_newest_state_is_meant(text: str, latest: bool) -> None:
     assert understand(text).wants_latest is latest
+
+
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("Who is the new harbour master?", True),
+        ("Who runs the mill?", True),
+        ("price of a ticket", True),
+        ("When will the bridge open?", True),
+        ("who's in charge of the mill", True),
+        ("How many have been found?", True),
+        ("Who won the race?", False),
+        ("How many people died?", False),
+        ("When did the bridge, which is closed, open?", False),
+    ],
+)
+def test_how_things_stand_is_told_from_what_happened(text: str, present: bool) -> None:
+    assert asks_how_things_stand(text) is present
 
 
 def test_subject_leaves_out_what_only_says_the_kind() -> None:

@@ -214,7 +214,7 @@ def test_card_credits_its_sources_and_fits_its_size() -> None:
 
 # Margins of FERRY by the shipped weights; newly trained weights need new ones.
 GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
-GOLDEN_MARGINS = (-4.63, -0.96, 2.52, -4.98, -4.67, -6.57)
+GOLDEN_MARGINS = (-4.52, -1.31, 2.37, -4.65, -4.26, -6.69)
 
 
 def test_margins_are_those_of_the_shipped_weights(selector: PassageSelector) -> None:

@@ -89,6 +89,31 @@ def test_outlets_that_differ_at_one_time_are_shown_side_by_side(
 
 
 @pytest.mark.parametrize(
+    ("told", "source", "hour", "shown"),
+    [
+        ("18 helpers were", "Wire", 9, True),
+        ("12 helpers were", "Wire", 9, False),  # the same figure
+        ("90 helpers were", "Wire", 9, False),  # too many to count the same thing
+        ("18 helpers were", "Post", 9, False),  # the outlet itself
+        ("18 were", "Wire", 9, False),  # of what, is not told
+        ("18 helpers were", "Wire", 47, False),  # later: perhaps a later state
+    ],
+)
+def test_another_count_of_the_same_day_stands_beside_without_a_claim(
+    candidate: Make, scored: Sum, told: str, source: str, hour: int, shown: bool
+) -> None:
+    one = candidate("12 rescuers were out.", 9.0, article="a", hour=3, source="Post", lead="12")
+    text, count = f"{told} out.", told.split()[0]
+    other = candidate(text, 5.0, article="b", day=1 + hour // 24, hour=hour % 24, source=source,
+                      lead=count, margin=-2.0)  # fmt: skip
+    states = order_states(
+        understand("How many rescuers were out?"), scored(one, other), [one], story_of=alone
+    )
+    assert states.chosen == ((one, other) if shown else (one,))
+    assert not states.notes
+
+
+@pytest.mark.parametrize(
     ("source", "story"), [("Post", "b"), ("Wire", "a")], ids=["same outlet", "copy"]
 )
 def test_an_outlet_does_not_disagree_with_itself_or_its_copy(

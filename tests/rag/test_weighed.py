@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from rag.question import understand
 from rag.weighed import Part, Weighed, rerank
 
@@ -38,7 +40,11 @@ def test_rerank_lets_parts_alternate_and_names_a_passage_once(candidate: Make, s
     assert [hit.article.id for hit in hits] == ["a", "c", "b"]
 
 
-def test_the_most_doubtful_part_decides(candidate: Make, scored: Sum) -> None:
+def test_the_mean_of_all_parts_decides_and_the_most_doubtful_is_named(
+    candidate: Make, scored: Sum
+) -> None:
     a = candidate("x")
     parts = (part(scored(a, probability=0.9), a), part(scored(a, probability=0.3), a))
-    assert Weighed(understand("What?"), (), parts).probability == 0.3
+    weighed = Weighed(understand("What?"), (), parts)
+    assert weighed.doubtful is parts[1]
+    assert weighed.probability == pytest.approx(0.6)
