@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import mmap
 import re
 from array import array
 from collections import Counter
@@ -125,7 +124,6 @@ class LexicalIndex:
         found: list[tuple[int, float]] = []
         for part in self._parts:
             found += part.search(weights, self._mean_words, k, wanted)
-            part.let_go()
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def stems(self, text: str) -> list[str]:
@@ -161,7 +159,7 @@ class _Part:
             self._rows = np.load(path / "rows.npy", mmap_mode=mode)
             self._counts = np.load(path / "counts.npy", mmap_mode=mode)
             self.keys: NDArray[np.int64] = np.ascontiguousarray(passages["key"])
-            self.n_words: NDArray[np.uint32] = passages["n_words"]
+            self.n_words: NDArray[np.uint32] = np.ascontiguousarray(passages["n_words"])
             self._names: NDArray[np.uint64] = np.ascontiguousarray(terms["name"])
             self._starts = np.append(terms["start"], len(self._rows))
         except (OSError, ValueError, IndexError, EOFError) as error:
@@ -225,15 +223,6 @@ class _Part:
             exact += term.share_of(left)
         best = exact >= _kth(exact, k)
         return list(zip(self.keys[left[best]].tolist(), exact[best].tolist(), strict=True))
-
-    def let_go(self) -> None:
-        """Give the pages read back to the system, which keeps them at hand as long as it can.
-
-        After some hundred questions all postings would otherwise count as this process's memory.
-        """
-        for mapped in (self._rows.base, self._counts.base):
-            if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-                mapped.madvise(mmap.MADV_DONTNEED)
 
     def _postings(self, name: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
         """Return the rows, ascending, that have a term, the dead too, and how often."""
