@@ -20,7 +20,7 @@ from eval.training.corpus import HELD_OUT_NEWS_GROUPS, HELD_OUT_SQUAD
 from eval.training.encoding import Encoded, collate, load_tokenizer
 from eval.training.graph import selector_graph
 from eval.training.model import Selector, sentence_logits
-from eval.training.train import SEED, base_folder, held_out_windows
+from eval.training.train import SEED, base_folder, held_out_windows, state_of
 from rag.runtime import Graph
 
 CARD: dict[str, Any] = {
@@ -78,11 +78,11 @@ def main() -> None:
 
 
 def load_checkpoint(paths: Sequence[Path]) -> Selector:
-    """Load checkpoints of `eval.training.train` for inference, of several their mean.
+    """Load checkpoints of `eval.training.train`, or exported models, of several their mean.
 
     Source: Izmailov et al., 'Averaging Weights Leads to Wider Optima', UAI 2018.
     """
-    states = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
+    states = [state_of(path) for path in paths]
     mean = {
         name: torch.stack([state[name].float() for state in states]).mean(0).to(first.dtype)
         for name, first in states[0].items()

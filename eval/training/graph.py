@@ -92,6 +92,53 @@ def selector_graph(weights: Weights, *, layers: int, quantised: bool) -> onnx.Mo
     return model
 
 
+def weights_of(model: onnx.ModelProto) -> dict[str, Array]:
+    """Return the state dict that `selector_graph` made a model of, float32.
+
+    What is stored as int8 comes back rounded, and is rounded to the same when exported again.
+    """
+    stored = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+
+    def matrix(name: str) -> Array:
+        if name in stored:
+            return stored[name].T
+        return np.asarray(stored[f"{name}.int8"] * stored[f"{name}.scale"], np.float32).T
+
+    words, prefix = stored["words"], "encoder.embeddings"
+    if "words.scale" in stored:
+        words = np.asarray(words * stored["words.scale"], np.float32)
+    found = {
+        f"{prefix}.word_embeddings.weight": words,
+        f"{prefix}.token_type_embeddings.weight": stored["kinds"],
+        f"{prefix}.position_embeddings.weight": stored["places"],
+        "heads.weight": matrix("heads.weight"),
+        "heads.bias": stored["heads.bias"],
+        "null.weight": matrix("nulls.weight"),
+        "null.bias": stored["nulls.bias"],
+    }
+    norms = {"embed.norm": f"{prefix}.LayerNorm"}
+    i = 0
+    while f"layer{i}.qkv.bias" in stored:
+        source, name = f"encoder.encoder.layer.{i}", f"layer{i}"
+        weight, bias = matrix(f"{name}.qkv.weight"), stored[f"{name}.qkv.bias"]
+        scale = np.float32((weight.shape[1] // HEADS) ** -0.5)
+        for j, key in enumerate(_QKV):
+            rows = slice(j * len(weight) // 3, (j + 1) * len(weight) // 3)
+            factor = scale if key == "query" else np.float32(1)
+            found[f"{source}.attention.self.{key}.weight"] = weight[rows] / factor
+            found[f"{source}.attention.self.{key}.bias"] = bias[rows] / factor
+        for key, target in _DENSE.items():
+            found[f"{source}.{target}.weight"] = matrix(f"{name}.{key}.weight")
+            found[f"{source}.{target}.bias"] = stored[f"{name}.{key}.bias"]
+        norms[f"{name}.norm1"] = f"{source}.attention.output.LayerNorm"
+        norms[f"{name}.norm2"] = f"{source}.output.LayerNorm"
+        i += 1
+    for name, target in norms.items():
+        found[f"{target}.weight"] = stored[f"{name}.weight"]
+        found[f"{target}.bias"] = stored[f"{name}.bias"]
+    return found
+
+
 def _embeddings(g: _Graph, weights: Weights) -> str:
     prefix = "encoder.embeddings"
     table = weights[f"{prefix}.word_embeddings.weight"]
@@ -144,6 +191,11 @@ def _layer(g: _Graph, x: str, mask: str, weights: Weights, i: int) -> str:
 
 
 _QKV = ("query", "key", "value")
+_DENSE = {
+    "attended": "attention.output.dense",
+    "inner": "intermediate.dense",
+    "outer": "output.dense",
+}
 
 
 def _attention(

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import onnx
 import torch
 from tokenizers import Tokenizer
 
@@ -22,6 +23,7 @@ from eval.training.candidates import Embedder
 from eval.training.corpus import read_archives
 from eval.training.data import Recipe
 from eval.training.encoding import Encoded, collate, encode, load_tokenizer
+from eval.training.graph import weights_of
 from eval.training.model import Batch, Scores, Selector, loss_of
 from rag.runtime import has_bfloat16
 
@@ -41,7 +43,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path, help="checkpoint to go on from, on other windows")
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint or selector.onnx to go on from, on other windows"
+    )
     parser.add_argument(
         "--rates", type=float, nargs=2, default=(1.0, 0.0), help="first and last share of the rate"
     )
@@ -67,6 +71,14 @@ def base_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def state_of(path: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a checkpoint, or those a shipped `selector.onnx` was made of."""
+    if path.suffix == ".onnx":
+        return {k: torch.tensor(v) for k, v in weights_of(onnx.load(path)).items()}
+    state: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
 def train(
     shared: Path,
     out: Path,
@@ -89,7 +101,7 @@ def train(
     held = held_out_batches(shared, tokenizer)
     model = Selector(folder)
     if start:
-        model.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
+        model.load_state_dict(state_of(start))
     model.train()  # as it comes it drops nothing out, and soon knows its windows by heart
     optimiser = _optimiser(model)
     begun = saved = time.monotonic()
