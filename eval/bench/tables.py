@@ -9,12 +9,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.bench.build import PEERS
 from eval.bench.plot import growth_plot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DOCS = Path("docs")
+PACKAGES = {  # the one of each peer that names its release
+    "langchain": "langchain-community",
+    "llamaindex": "llama-index-core",
+    "haystack": "haystack-ai",
+    "txtai": "txtai",
+}
 BEGIN, END = "<!-- figures: python -m eval.bench.tables -->", "<!-- end of figures -->"
 
 
@@ -121,12 +128,26 @@ def _scale(found: dict[str, Any]) -> list[tuple[object, ...]]:
     return [(name, *(cell(one) for one in found["sizes"])) for name, cell in rows]
 
 
+def _versioned(name: str) -> str:
+    """Return a system's name with its main package's version, as pinned for its environment."""
+    if name not in PACKAGES:
+        return name
+    pinned = dict(
+        line.split("==")
+        for line in (PEERS / f"{name}.txt").read_text("utf-8").split()
+        if "==" in line
+    )
+    return f"{name} ({PACKAGES[name]} {pinned[PACKAGES[name]]})"
+
+
 def _build(found: dict[str, Any]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for name, runs in found["runs"].items():
         seconds = " / ".join(str(run["seconds"]) for run in runs)
         peak = max(run["peak_mb"] for run in runs)
-        rows.append((name, seconds, found["times_dateline"][name], peak, runs[0]["chunks"]))
+        rows.append(
+            (_versioned(name), seconds, found["times_dateline"][name], peak, runs[0]["chunks"])
+        )
     return rows
 
 
