@@ -131,7 +131,7 @@ LATEST = re.compile(
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(
-    r"\b(?:(?P<present>is|are|am|does|do|has|have|will|can|may|must|shall|should)|was|were|did|had|"
+    r"\b(?:(?P<present>is|are|am|does|do|has|have|will|can|(?-i:may)|must|shall|should)|was|were|did|had|"
     r"would|could|might)\b|\b(?P<short>who|what|where|when|how)[’']s\b",
     re.IGNORECASE,
 )
