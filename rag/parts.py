@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_PARTS = 3
-_PREPOSITION = r"(?:(?:about|at|by|for|from|in|of|on|since|to|under|until|with)\s+)?"
+_PREPOSITION = (
+    r"(?:(?:about|after|against|around|at|before|by|during|for|from|in|near|of|on|over|since|through|"
+    r"to|under|until|up to|with|within)\s+)?"
+)
 _ASKING = r"(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hy|[Hh]ow|[Ww]hich)\b"
 _AUXILIARY = (
     r"(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould|"
-    r"[Cc]an|[Cc]ould)\b"
+    r"[Cc]an|[Cc]ould|[Ss]hould|[Ss]hall|[Mm]ight|[Mm]ust)\b"
 )
 # 'Who owns it, and when did it open?' - a new question word, a comma and an auxiliary, or a new
 # sentence that asks.
@@ -30,11 +33,30 @@ RELATIVE = re.compile(
     re.IGNORECASE,
 )
 MIN_WORDS = 3
+# 'Where and when was it signed?', 'Who signed it, and in which town?': a question word that shares
+# the rest of the question with the part beside it; 'How many men and how many women were hurt?'
+_SHORT = (
+    r"(?:how(?:\s+(?:badly|big|deep|far|fast|high|large|long|many|much|often|old|quickly|soon|tall))?"
+    r"|(?:what|which)(?:\s+(?:day|date|hour|month|place|time|weekday|year))?"
+    r"|who|whom|whose|when|where|why)\b"
+)
+_NOUN = rf"\s+(?!{_AUXILIARY})[\w’'-]+"
+_SHARING = re.compile(
+    rf"^(?:{_PREPOSITION}{_SHORT}(?:\s+exactly)?"
+    rf"|(?!{_ASKING}){_PREPOSITION}(?:what|which|whose|how many|how much)(?:{_NOUN}){{1,3}})$",
+    re.IGNORECASE,
+)
+# the noun of 'At what age did' belongs to its own part, that of 'Which bridge was' to all
+_LEADING = re.compile(
+    rf"^(?:(?!{_ASKING}){_PREPOSITION}{_ASKING}.*?(?={_AUXILIARY})|{_PREPOSITION}{_SHORT}\s*)",
+    re.IGNORECASE,
+)
+_COUNTING = re.compile(rf"^how (?:many|much)(?:{_NOUN}){{1,2}}$", re.IGNORECASE)
 # 'how many years did he ask for, and how many did he get?': the second counts what the first does
 _COUNTED = re.compile(
-    rf"\bhow (many|much)\s+((?:[\w-]+\s+){{1,3}}?)(?={_AUXILIARY})", re.IGNORECASE
+    rf"\bhow (many|much)((?:{_NOUN}){{1,3}}?)\s+(?={_AUXILIARY})", re.IGNORECASE
 )
-_BARE = re.compile(rf"^({_PREPOSITION}how (?:many|much))\s+(?={_AUXILIARY})", re.IGNORECASE)
+_BARE = re.compile(rf"^({_PREPOSITION}how (many|much))\s+(?={_AUXILIARY})", re.IGNORECASE)
 
 
 def split_parts(text: str) -> tuple[str, ...]:
@@ -44,7 +66,7 @@ def split_parts(text: str) -> tuple[str, ...]:
     `rag.followup.resolve` to fill in from the part before it. A question is kept whole unless
     every piece of it asks by itself.
     """
-    pieces = JOINT.split(text)
+    pieces = _sharing([piece.strip(" ,;?") for piece in JOINT.split(text)])
     if len(pieces) < 2 or any(RELATIVE.search(piece) for piece in pieces[:-1]):
         return ()
     if not all(BEGINS.match(piece) and len(piece.split()) >= MIN_WORDS for piece in pieces):
@@ -52,13 +74,36 @@ def split_parts(text: str) -> tuple[str, ...]:
     return tuple(_asked(piece) for piece in _counting(pieces[:MAX_PARTS]))
 
 
+def _sharing(pieces: Sequence[str]) -> list[str]:
+    """Give each piece that is only a question word the rest of the nearest one that is more.
+
+    Pieces before the first whole one take its rest, as in 'Where and when was it?'; later ones
+    that of the last whole one before them, as in 'Who did it, and why?'.
+    """
+    if len(pieces) > 1 and _COUNTING.match(pieces[0]) and (told := _COUNTED.match(pieces[1])):
+        return [f"{pieces[0]} {pieces[1][told.end() :]}", *pieces[1:]]
+    bare = [_SHARING.match(piece) is not None for piece in pieces]
+    if all(bare):
+        return list(pieces)
+    whole = pieces[bare.index(False)]
+    full = []
+    for piece, is_bare in zip(pieces, bare, strict=True):
+        if not is_bare:
+            whole = piece
+        rest = _LEADING.sub("", whole)
+        full.append(f"{piece} {rest[:1].lower()}{rest[1:]}" if is_bare else piece)
+    return full
+
+
 def _counting(pieces: Sequence[str]) -> Iterator[str]:
     """Yield the pieces, each that counts without saying what with the noun counted before it."""
-    noun = ""
+    how, noun = "", ""
     for piece in pieces:
         if told := _COUNTED.search(piece):
-            noun = told[2].strip()
-        yield _BARE.sub(rf"\1 {noun} ", piece) if noun else piece
+            how, noun = told[1].lower(), told[2].strip()
+        elif (counts := _BARE.match(piece)) and counts[2].lower() == how:
+            piece = f"{counts[1]} {noun} {piece[counts.end() :]}"
+        yield piece
 
 
 def _asked(part: str) -> str:

@@ -28,10 +28,10 @@ from eval.measures import score
 from eval.predictions import Cited, Prediction
 from eval.questions import load_set
 from eval.training.corpus import (
-    ARCHIVES,
     HELD_OUT_NEWS_GROUPS,
     HELD_OUT_SQUAD,
     WRITTEN,
+    archive_folders,
     read_news,
     read_squad,
 )
@@ -147,7 +147,7 @@ def gather(data: Path, *, every: int = 1) -> Rows:
         among = archive.part(held_out=True).articles
         rows += weigh_set(folder, asked, article_of=articles_of(archive), among=among)
     foreign = foreign_cases([row.case for row in rows if row.kind == "written"][::16])
-    for folder in sorted(ARCHIVES.iterdir()):
+    for folder in archive_folders():
         whole = partial(_named, folder.name)
         rows += weigh_set(folder, {"written": load_set(folder).cases}, article_of=whole)
     asked = {"written": of_squad, "foreign": foreign}

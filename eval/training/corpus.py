@@ -79,6 +79,11 @@ class Archive:
         return Archive(self.name, articles, questions)
 
 
+def archive_folders() -> list[Path]:
+    """Return the folders of the whole archives of several outlets, sets with their questions."""
+    return sorted(path.parent for path in ARCHIVES.glob("*/questions.jsonl"))
+
+
 def read_archives(shared: Path) -> list[Archive]:
     """Read the written news, and train-news, SQuAD 2.0, QED and CLAPNQ from shared data."""
     selection = shared / "sentence-selection"

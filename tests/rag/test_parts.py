@@ -30,6 +30,60 @@ from rag.parts import split_parts
             ("How many coins were taken?", "How many of them were found?"),
         ),
         ("Was the north tower taller than the south tower?", ()),
+        (
+            "Where and on what day was the treaty signed?",
+            ("Where was the treaty signed?", "On what day was the treaty signed?"),
+        ),
+        (
+            "Who sank the barge, and why?",
+            ("Who sank the barge?", "Why sank the barge?"),
+        ),
+        (
+            "Was the barge raised, and by whom?",
+            ("Was the barge raised?", "By whom was the barge raised?"),
+        ),
+        (
+            "How far did the ash drift and how fast?",
+            ("How far did the ash drift?", "How fast did the ash drift?"),
+        ),
+        (
+            "How much will it cost, and over how many years will it be paid?",
+            ("How much will it cost?", "Over how many years will it be paid?"),
+        ),
+        (
+            "What did the barge unload, and at which pier?",
+            ("What did the barge unload?", "At which pier did the barge unload?"),
+        ),
+        (
+            "How many men and how many women were hired?",
+            ("How many men were hired?", "How many women were hired?"),
+        ),
+        (
+            "How many roofs are damaged, and how many would have been without the dam?",
+            ("How many roofs are damaged?", "How many roofs would have been without the dam?"),
+        ),
+        (
+            "Which club had fewer shots, and how many did it have?",
+            ("Which club had fewer shots?", "How many did it have?"),
+        ),
+        (
+            "How many tents are up, and how many should be?",
+            ("How many tents are up?", "How many tents should be?"),
+        ),
+        (
+            "How many cabins burned, and how many does the camp have?",
+            ("How many cabins burned?", "How many does the camp have?"),
+        ),
+        (
+            "At what age did the abbot die, and where?",
+            ("At what age did the abbot die?", "Where did the abbot die?"),
+        ),
+        (
+            "What share of the toll goes to the port, and how many berths?",
+            ("What share of the toll goes to the port?", "How many berths?"),
+        ),
+        ("When and where?", ()),
+        ("Who and what?", ()),
         ("Who was arrested and is in jail?", ()),
         ("Who won the vote? Please answer briefly.", ()),
         ("Did he really say that? I read that he did.", ()),
