@@ -48,6 +48,7 @@ class Evidence:
     names_article: float
     numbers_passage: float
     times_passage: float
+    beside: float
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `NAMES`."""

@@ -73,6 +73,9 @@ class Features:
         that the sentence holds; it with the one before and the headline; its passage with the
         headline; its article.
     fits: 1 where the sentence holds the kind of thing asked for.
+    beside: the selector's logit of the sentence less the null where the question's best sentences,
+        each behind its headline and date, are read in one window; for those not read so, one less
+        than the least of them.
     lead, lead_fits: probability of the likeliest short answer in the sentence, and 1 where that
         short answer is of the kind asked for.
     names_passage, names_article: share of the question's names whose last word stands in the
@@ -101,6 +104,7 @@ class Features:
     times_passage: float
     recency: float
     recency_now: float
+    beside: float
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `NAMES`."""
@@ -166,6 +170,7 @@ class FeatureReader:
             times_passage=_share(time in passage.times for time in self._times),
             recency=self._recency.get(hit.article.id, 0.0),
             recency_now=self._recency_now.get(hit.article.id, 0.0),
+            beside=0.0,  # known once the best are
         )
 
     def _near(self, hit: Hit, sentence: Sentence) -> frozenset[str]:

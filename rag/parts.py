@@ -53,9 +53,7 @@ _LEADING = re.compile(
 )
 _COUNTING = re.compile(rf"^how (?:many|much)(?:{_NOUN}){{1,2}}$", re.IGNORECASE)
 # 'how many years did he ask for, and how many did he get?': the second counts what the first does
-_COUNTED = re.compile(
-    rf"\bhow (many|much)((?:{_NOUN}){{1,3}}?)\s+(?={_AUXILIARY})", re.IGNORECASE
-)
+_COUNTED = re.compile(rf"\bhow (many|much)((?:{_NOUN}){{1,3}}?)\s+(?={_AUXILIARY})", re.IGNORECASE)
 _BARE = re.compile(rf"^({_PREPOSITION}how (many|much))\s+(?={_AUXILIARY})", re.IGNORECASE)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from rag.evidence import weigh_evidence
 from rag.features import FeatureReader, Features, Reading
 from rag.opinion import may_speak
-from rag.selector import Window, WindowScore
+from rag.selector import Window, WindowScore, beside
 from rag.types import Candidate, Span
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rag.words import Vocabulary
 
 N_WINDOWS = 16  # passages the selector reads per question: 8 found a tenth fewer right sentences
+N_BESIDE = 4  # sentences read once more, side by side: with six the last would not fit a window
 
 
 class Selector(Protocol):
@@ -116,7 +117,10 @@ def candidates(
     vocabulary: Vocabulary,
     order: Weights,
 ) -> list[tuple[Candidate, Features]]:
-    """Return every sentence of `hits` with its features and its score under `order`."""
+    """Return every sentence of `hits` with its features and its score under `order`.
+
+    The best are read twice: in their passages, and side by side, where the selector compares them.
+    """
     reader = FeatureReader(question, hits, vocabulary)
     windows = [Window(header(hit), tuple(s.text for s in hit.passage.sentences)) for hit in hits]
     rows = []
@@ -127,7 +131,34 @@ def candidates(
             lead = _lead(scores.spans[n], sentence.start)
             score = order.apply(features)
             rows.append((Candidate(hit, sentence, score, lead, reading.margin), features))
-    return rows
+    margins = _beside(question, rows, selector)
+    least = min(margins.values(), default=0.0) - 1
+    return [
+        (replace(candidate, score=order.apply(features)), features)
+        for candidate, features in (
+            (c, replace(f, beside=margins.get(c.sentence.text, least))) for c, f in rows
+        )
+    ]
+
+
+def _beside(
+    question: Question, rows: Sequence[tuple[Candidate, Features]], selector: Selector
+) -> dict[str, float]:
+    """Return the margins of the best sentences read in one window, oldest first, by their text.
+
+    A sentence that copies share is read once.
+    """
+    ranked = sorted((c for c, _ in rows), key=lambda c: (-c.score, c.hit.rank, c.sentence.ordinal))
+    best: dict[str, Candidate] = {}
+    for candidate in ranked:
+        if len(best) < N_BESIDE:
+            best.setdefault(candidate.sentence.text, candidate)
+    if not best:
+        return {}
+    read = sorted(best.values(), key=lambda c: (c.timestamp, c.hit.article.id, c.sentence.ordinal))
+    texts = tuple(beside(header(c.hit), c.sentence.text) for c in read)
+    (found,) = selector.score(question.standalone, [Window("", texts)])
+    return dict(zip((c.sentence.text for c in read), found.margins, strict=True))
 
 
 def _reading(scores: WindowScore, n: int, text: str) -> Reading:

@@ -95,6 +95,11 @@ class _Reading(NamedTuple):
     end: Floats  # (t,)
 
 
+def beside(header: str, sentence: str) -> str:
+    """Return a sentence as it is read beside others of other articles."""
+    return f"{header}: {sentence}"
+
+
 class PassageSelector:
     """Score windows of sentences against a question; deterministic, no torch."""
 

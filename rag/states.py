@@ -17,7 +17,7 @@ from rag.dates import written
 from rag.features import times
 from rag.names import names
 from rag.quantities import Quantity, quantities
-from rag.types import Expected, Note, NoteKind
+from rag.types import UNDATED, Expected, Note, NoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,6 @@ MOST_WORDS = 6  # of a figure with its unit
 LEAST_SHARED = 3  # names that articles of one story have in common,
 SHARED = 0.25  # and their share of the names of the one with fewer
 SAME_TIME_S = timedelta(hours=24).total_seconds()  # outlets of one day; later is a later state
-UNDATED = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +67,12 @@ def order_states(
         return States(_newest_first(chosen) if question.wants_latest else tuple(chosen))
     rivals = _rivals(scored, told)
     pinned = times(question.standalone) and not question.wants_latest
-    head = best if pinned else max([best, *rivals], key=lambda c: (_at(c), c.score))
+    head = best if pinned else max([best, *rivals], key=lambda c: (c.timestamp, c.score))
     others, disputing = _against(head, [best, *rivals], story_of)
     if disputing and not question.wants_latest:
         head = best  # of one day's outlets none is the newest state
         others, disputing = _against(head, [best, *rivals], story_of)
-    older = [c for c in others if c not in disputing and UNDATED < _at(c) < _at(head)]
+    older = [c for c in others if c not in disputing and UNDATED < c.timestamp < head.timestamp]
     beside = disputing or _otherwise(question, scored, head, story_of)
     return _shown(question, head, chosen, older, disputing, beside)
 
@@ -140,7 +139,7 @@ def _shown(
         wanted = candidate not in older or not question.wants_latest
         if wanted and candidate not in shown and fits_beside(candidate, shown):
             shown.append(candidate)
-    earlier = tuple(sorted(older, key=lambda c: -_at(c)))
+    earlier = tuple(sorted(older, key=lambda c: -c.timestamp))
     return States(tuple(shown), earlier, _notes(head, earlier, disputing))
 
 
@@ -213,7 +212,7 @@ def _dispute(one: Candidate, other: Candidate, story_of: Callable[[str], str]) -
     return (
         first.source != second.source
         and story_of(first.id) != story_of(second.id)
-        and abs(_at(one) - _at(other)) <= SAME_TIME_S
+        and abs(one.timestamp - other.timestamp) <= SAME_TIME_S
     )
 
 
@@ -242,9 +241,4 @@ def _differ(one: Candidate, other: Candidate) -> bool:
 
 
 def _newest_first(chosen: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(sorted(chosen, key=lambda candidate: -_at(candidate)))
-
-
-def _at(candidate: Candidate) -> float:
-    at = candidate.hit.article.dated_at
-    return at.timestamp() if at else UNDATED
+    return tuple(sorted(chosen, key=lambda candidate: -candidate.timestamp))

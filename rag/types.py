@@ -13,6 +13,8 @@ from datetime import datetime  # noqa: TC003  # read at run time where answers a
 from enum import StrEnum
 from typing import NamedTuple
 
+UNDATED = float("-inf")  # before everything that has a date
+
 
 class Span(NamedTuple):
     """Half-open character offsets into an article's text."""
@@ -182,6 +184,12 @@ class Candidate:
             return ""
         start = self.sentence.start
         return self.sentence.text[self.lead.start - start : self.lead.end - start]
+
+    @property
+    def timestamp(self) -> float:
+        """When the article was published or last updated, in seconds since 1970; else UNDATED."""
+        at = self.hit.article.dated_at
+        return at.timestamp() if at else UNDATED
 
 
 @dataclass(frozen=True, slots=True)

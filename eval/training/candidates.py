@@ -138,6 +138,18 @@ class Candidates:
         best = np.argsort(-fused, kind="stable")[:k]
         return [self.passages[i] for i in best]
 
+    def sentences(self, question: str, passages: Iterable[Passage]) -> list[tuple[str, int]]:
+        """Return (article, index) of the passages' sentences, those that share most words first."""
+        asked = {word: self.bm25.idf(word) for word in words_of(question)}
+        places = {(p.doc, i) for p in passages for i in range(p.start, p.end)}
+        shared = {
+            (doc, i): sum(
+                asked[w] for w in set(words_of(self.articles[doc].sentences[i])) & asked.keys()
+            )
+            for doc, i in places
+        }
+        return sorted(shared, key=lambda place: (-shared[place], place))
+
 
 def words_of(text: str) -> list[str]:
     """Return the lower-cased words and numbers of a text."""

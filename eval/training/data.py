@@ -13,6 +13,7 @@ from eval.training.candidates import Array, Candidates, Embedder, Passage
 from eval.training.corpus import Archive, Article, Question, states_fact
 from eval.training.swaps import MONTHS, name_matches, names_of, reversed_, swapped
 from rag.names import names
+from rag.selector import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,9 @@ class Example:
     answer: tuple[int, int, int] | None
 
 
+N_RIVALS = 16
+
+
 class Recipe:
     """Make the examples of one archive, afresh for every pass."""
 
@@ -47,16 +51,53 @@ class Recipe:
         self.archive = archive
         self.questions = [q for q in archive.questions if q.doc]
         self.ranked: dict[str, list[Passage]] = {}
+        self.rivals: dict[str, list[tuple[str, int]]] = {}
         self.names = names_of(archive.articles.values())
         if embedder:
             candidates = Candidates(archive.articles.values(), embedder)
             vectors: Array = embedder.embed([q.text for q in self.questions])
             for question, vector in zip(self.questions, vectors, strict=True):
-                self.ranked[question.id] = candidates.rank(question.text, vector, k=12)
+                passages = candidates.rank(question.text, vector, k=12)
+                self.ranked[question.id] = passages
+                self.rivals[question.id] = candidates.sentences(question.text, passages)[:N_RIVALS]
 
     def examples(self, rng: random.Random) -> list[Example]:
         """Return one pass over the archive's questions."""
-        return [e for q in self.questions for e in self.examples_of(q, rng)]
+        return [
+            example
+            for question in self.questions
+            for example in (*self.examples_of(question, rng), *self._beside(question, rng))
+        ]
+
+    def _beside(self, question: Question, rng: random.Random) -> list[Example]:
+        """Return, for most questions, a window of the sentences most like an answer, side by side.
+
+        They come from several articles, each behind its own headline and date, as the scorer reads
+        its best ones once more.
+        """
+        rivals = self.rivals.get(question.id, [])
+        if not rivals or rng.random() < 0.4:
+            return []
+        own = question.gold or question.near
+        kept = [(question.doc or "", rng.choice(own))] if own else []
+        # the nth is drawn with weight 1 / (2 + n): Efraimidis and Spirakis, IPL 2006
+        drawn = sorted(enumerate(rivals), key=lambda pair: -(rng.random() ** (2 + pair[0])))
+        for _, (doc, i) in drawn[: rng.choice((2, 3, 3, 4))]:
+            same = doc == question.doc
+            if (doc, i) in kept or (same and i in question.gold):
+                continue
+            if not states_fact(question, self.archive.articles[doc].sentences[i]):
+                kept.append((doc, i))
+        order = {doc: rng.random() for doc, _ in sorted(set(kept))}
+        kept.sort(key=lambda place: (order[place[0]], place[1]))
+        articles = [self.archive.articles[doc] for doc, _ in kept]
+        dated = rng.random() < 0.8
+        texts = tuple(
+            beside(article.header(dated=dated), article.sentences[i])
+            for article, (_, i) in zip(articles, kept, strict=True)
+        )
+        gold = tuple(n for n, (d, i) in enumerate(kept) if d == question.doc and i in question.gold)
+        return [Example(question.text, "", texts, gold, (), None)]
 
     def examples_of(self, question: Question, rng: random.Random) -> list[Example]:
         """Return a gold or near-miss window of a question and, mostly, one hard negative."""

@@ -41,8 +41,9 @@ CARD: dict[str, Any] = {
         "Softmax over {null, sentences} per window, several gold sentences allowed, plus 0.3 x "
         "span loss. Windows of 55-150 words placed at random around the gold sentence; nulls are "
         "near misses, the window with its gold sentences removed, high-ranked windows without a "
-        "required fact, and questions with a name, month or number swapped. Word embeddings "
-        "frozen; AdamW; linear decay by the clock. See eval/training/."
+        "required fact, questions with a name, month or number swapped, and sentences of several "
+        "articles side by side. Word embeddings frozen; AdamW; linear decay by the clock. See "
+        "eval/training/."
     ),
     "seed": SEED,
     "held_out": {"news groups": HELD_OUT_NEWS_GROUPS, "squad2 articles": HELD_OUT_SQUAD},
