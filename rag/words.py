@@ -50,13 +50,18 @@ def content_words(text: str) -> list[str]:
     return list(dict.fromkeys(w for w in bare if w.lower() not in FUNCTION_WORDS))
 
 
+# A word's rarity is reckoned as in an archive of at least so many passages: in one of a dozen, where
+# five copies of an article make its words common, it would say next to nothing.
+LEAST_PASSAGES = 100
+
+
 def weigh(stems: Iterable[str], vocabulary: Vocabulary) -> dict[str, float]:
     """Return the inverse document frequency of each stem; one never seen weighs most.
 
     Source: Robertson & Spärck Jones, 'Relevance weighting of search terms', JASIS 1976, in the
     always-positive form of Lucene's BM25.
     """
-    n = len(vocabulary)
+    n = max(LEAST_PASSAGES, len(vocabulary))
     frequency = {stem: vocabulary.document_frequency(stem) for stem in dict.fromkeys(stems)}
     return {s: math.log(1 + (n - f + 0.5) / (f + 0.5)) for s, f in frequency.items()}
 

@@ -12,7 +12,10 @@ from rag.words import content_words, coverage, numbers, weigh
 
 
 class Counted:
-    """A vocabulary of ten passages in which 'rare' stands once and 'common' nine times."""
+    """A vocabulary of so many passages in which 'rare' stands once and 'common' nine times."""
+
+    def __init__(self, n: int = 200) -> None:
+        self.n = n
 
     def stems(self, text: str) -> list[str]:
         return text.lower().split()
@@ -21,15 +24,20 @@ class Counted:
         return {"rare": 1, "common": 9}.get(stem, 0)
 
     def __len__(self) -> int:
-        return 10
+        return self.n
 
 
 def test_weigh_is_the_inverse_document_frequency() -> None:
-    # n = 10: unseen ln(1 + 10.5 / 0.5) = ln 22; rare ln(1 + 9.5 / 1.5); common ln(1 + 1.5 / 9.5)
+    # n = 200: unseen ln(1 + 200.5 / 0.5); rare ln(1 + 199.5 / 1.5); common ln(1 + 191.5 / 9.5)
     weights = weigh(["common", "rare", "unseen"], Counted())
-    assert weights["unseen"] == pytest.approx(math.log(22))
-    assert weights["rare"] == pytest.approx(math.log(1 + 9.5 / 1.5))
-    assert weights["common"] == pytest.approx(math.log(1 + 1.5 / 9.5))
+    assert weights["unseen"] == pytest.approx(math.log(402))
+    assert weights["rare"] == pytest.approx(math.log(134))
+    assert weights["common"] == pytest.approx(math.log(1 + 191.5 / 9.5))
+
+
+def test_words_of_a_dozen_passages_weigh_as_in_a_hundred() -> None:
+    words = ["common", "rare", "unseen"]
+    assert weigh(words, Counted(10)) == weigh(words, Counted(100))
 
 
 def test_coverage_is_a_share_of_the_weight() -> None:
