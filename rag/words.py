@@ -50,8 +50,8 @@ def content_words(text: str) -> list[str]:
     return list(dict.fromkeys(w for w in bare if w.lower() not in FUNCTION_WORDS))
 
 
-# A word's rarity is reckoned as in an archive of at least so many passages: in one of a dozen, where
-# five copies of an article make its words common, it would say next to nothing.
+# A word's rarity is reckoned as in an archive of at least so many passages: in one of a dozen,
+# where five copies of an article make its words common, it would say next to nothing.
 LEAST_PASSAGES = 100
 
 
