@@ -36,7 +36,7 @@ MIN_WORDS = 3
 # 'Where and when was it signed?', 'Who signed it, and in which town?': a question word that shares
 # the rest of the question with the part beside it; 'How many men and how many women were hurt?'
 _SHORT = (
-    r"(?:how(?:\s+(?:badly|big|deep|far|fast|high|large|long|many|much|often|old|quickly|soon|tall))?"
+    rf"(?:how(?:\s+(?!{_AUXILIARY})[\w-]+)?"
     r"|(?:what|which)(?:\s+(?:day|date|hour|month|place|time|weekday|year))?"
     r"|who|whom|whose|when|where|why)\b"
 )
@@ -51,6 +51,7 @@ _LEADING = re.compile(
     rf"^(?:(?!{_ASKING}){_PREPOSITION}{_ASKING}.*?(?={_AUXILIARY})|{_PREPOSITION}{_SHORT}\s*)",
     re.IGNORECASE,
 )
+_SECOND = re.compile(r"\b(?:who|whom|what|when|where|why|how)\b")
 _COUNTING = re.compile(rf"^how (?:many|much)(?:{_NOUN}){{1,2}}$", re.IGNORECASE)
 # 'how many years did he ask for, and how many did he get?': the second counts what the first does
 _COUNTED = re.compile(rf"\bhow (many|much)((?:{_NOUN}){{1,3}}?)\s+(?={_AUXILIARY})", re.IGNORECASE)
@@ -89,7 +90,11 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
         if not is_bare:
             whole = piece
         rest = _LEADING.sub("", whole)
-        full.append(f"{piece} {rest[:1].lower()}{rest[1:]}" if is_bare else piece)
+        if is_bare and _SECOND.search(rest):
+            return list(pieces)  # 'Who knew what, and when?' asks one thing
+        if rest == whole:
+            rest = f"{rest[:1].lower()}{rest[1:]}"
+        full.append(f"{piece} {rest}" if is_bare else piece)
     return full
 
 

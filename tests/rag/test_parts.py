@@ -82,6 +82,16 @@ from rag.parts import split_parts
             "What share of the toll goes to the port, and how many berths?",
             ("What share of the toll goes to the port?", "How many berths?"),
         ),
+        (
+            "Which Boeing plant will close, and when?",
+            ("Which Boeing plant will close?", "When Boeing plant will close?"),
+        ),
+        (
+            "How wide and how heavy is the bell?",
+            ("How wide is the bell?", "How heavy is the bell?"),
+        ),
+        ("Who knew what and when?", ()),
+        ("Who was shot, by whom and why?", ()),
         ("When and where?", ()),
         ("Who and what?", ()),
         ("Who was arrested and is in jail?", ()),
