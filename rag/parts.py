@@ -77,7 +77,8 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
     """Give each piece that is only a question word the rest of the nearest one that is more.
 
     Pieces before the first whole one take its rest, as in 'Where and when was it?'; later ones
-    that of the last whole one before them, as in 'Who did it, and why?'.
+    that of the last whole one before them, as in 'Who did it, and why?'. Two that count share what
+    follows the second's noun, as in 'How many men and how many women were hurt?'.
     """
     if len(pieces) > 1 and _COUNTING.match(pieces[0]) and (told := _COUNTED.match(pieces[1])):
         return [f"{pieces[0]} {pieces[1][told.end() :]}", *pieces[1:]]

@@ -95,7 +95,7 @@ class Scorer:
 def rescore(scored: Scored, blend: Blend) -> Scored:
     """Order and judge the same sentences by other weights."""
     rows = [
-        (replace(candidate, score=blend.order.apply(features)), features)
+        _ordered(candidate, features, blend.order)
         for candidate, features in zip(scored.candidates, scored.features, strict=True)
     ]
     return _scored(rows, blend)
@@ -104,7 +104,7 @@ def rescore(scored: Scored, blend: Blend) -> Scored:
 def _scored(rows: list[tuple[Candidate, Features]], blend: Blend) -> Scored:
     if not rows:
         return Scored((), (), 0.0)
-    rows.sort(key=lambda row: (-row[0].score, row[0].hit.rank, row[0].sentence.ordinal))
+    rows.sort(key=lambda row: _best_first(row[0]))
     ordered, features = zip(*rows, strict=True)
     evidence = weigh_evidence(ordered, features)
     return Scored(ordered, features, sigmoid(blend.answerable.apply(evidence)))
@@ -133,12 +133,20 @@ def candidates(
             rows.append((Candidate(hit, sentence, score, lead, reading.margin), features))
     margins = _beside(question, rows, selector)
     least = min(margins.values(), default=0.0) - 1
-    return [
-        (replace(candidate, score=order.apply(features)), features)
-        for candidate, features in (
-            (c, replace(f, beside=margins.get(c.sentence.text, least))) for c, f in rows
-        )
-    ]
+    read = ((c, replace(f, beside=margins.get(c.sentence.text, least))) for c, f in rows)
+    return [_ordered(candidate, features, order) for candidate, features in read]
+
+
+def _ordered(
+    candidate: Candidate, features: Features, order: Weights
+) -> tuple[Candidate, Features]:
+    """Return a candidate scored anew by its features, with them."""
+    return replace(candidate, score=order.apply(features)), features
+
+
+def _best_first(candidate: Candidate) -> tuple[float, int, int]:
+    """Return what sorts candidates: score, then the better hit, then text order."""
+    return -candidate.score, candidate.hit.rank, candidate.sentence.ordinal
 
 
 def _beside(
@@ -148,9 +156,8 @@ def _beside(
 
     A sentence that copies share is read once.
     """
-    ranked = sorted((c for c, _ in rows), key=lambda c: (-c.score, c.hit.rank, c.sentence.ordinal))
     best: dict[str, Candidate] = {}
-    for candidate in ranked:
+    for candidate in sorted((c for c, _ in rows), key=_best_first):
         if len(best) < N_BESIDE:
             best.setdefault(candidate.sentence.text, candidate)
     if not best:
