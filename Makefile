@@ -79,6 +79,7 @@ train: install  ## train the selector and fit the blend anew: two hours and a ha
 	$(BIN)/python -m eval.training.train --shared $(SHARED)/data --out .train --minutes 100
 	$(BIN)/python -m eval.training.export --checkpoint .train/selector.pt --shared $(SHARED)/data --out rag/weights
 	$(BIN)/python -m eval.training.blend --shared $(SHARED)
+	$(BIN)/python -m eval.training.blend --shared $(SHARED)  # over what the first has read side by side
 
 clean:  ## remove the environment and the seed index
 	rm -rf $(VENV) $(INDEX)

@@ -19,10 +19,10 @@ _AUXILIARY = (
     r"[Cc]an|[Cc]ould|[Ss]hould|[Ss]hall|[Mm]ight|[Mm]ust)\b"
 )
 # 'Who owns it, and when did it open?' - a new question word, a comma and an auxiliary, or a new
-# sentence that asks.
+# sentence that asks. The song 'When and Where' is none of them.
 JOINT = re.compile(
-    rf"(?:\s*[,;]?\s+(?:and|but|or)\s+(?:then\s+)?(?={_PREPOSITION}{_ASKING})"
-    rf"|\s*[,;]\s+(?:and|but|or)\s+(?={_AUXILIARY})"
+    rf"(?:\s*[,;]?\s+(?:and|but|or)\s+(?:then\s+)?(?=[a-z])(?={_PREPOSITION}{_ASKING})"
+    rf"|\s*[,;]\s+(?:and|but|or)\s+(?=[a-z])(?={_AUXILIARY})"
     rf"|\?\s+(?:[Aa]nd\s+|[Bb]ut\s+)?(?={_PREPOSITION}(?:{_ASKING}|{_AUXILIARY})))"
 )
 BEGINS = re.compile(rf"^(?:{_PREPOSITION}{_ASKING}|{_AUXILIARY})", re.IGNORECASE)
@@ -52,7 +52,11 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _SECOND = re.compile(r"\b(?:who|whom|what|when|where|why|how)\b")
-_COUNTING = re.compile(rf"^how (?:many|much)(?:{_NOUN}){{1,2}}$", re.IGNORECASE)
+_COUNTING = re.compile(rf"^how (?:many|much)((?:{_NOUN}){{1,2}})$", re.IGNORECASE)
+# 'Which of the two won, and by what margin?': what is asked of has no place in the second part
+_CHOOSING = re.compile(r"^(?:which|what|who) of\b", re.IGNORECASE)
+# 'Did anyone die, and who?' asks who did die
+_ANYONE = re.compile(rf"^({_AUXILIARY}) (?:any|some)(?:one|body)\b", re.IGNORECASE)
 # 'how many years did he ask for, and how many did he get?': the second counts what the first does
 _COUNTED = re.compile(rf"\bhow (many|much)((?:{_NOUN}){{1,3}}?)\s+(?={_AUXILIARY})", re.IGNORECASE)
 _BARE = re.compile(rf"^({_PREPOSITION}how (many|much))\s+(?={_AUXILIARY})", re.IGNORECASE)
@@ -80,8 +84,12 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
     that of the last whole one before them, as in 'Who did it, and why?'. Two that count share what
     follows the second's noun, as in 'How many men and how many women were hurt?'.
     """
-    if len(pieces) > 1 and _COUNTING.match(pieces[0]) and (told := _COUNTED.match(pieces[1])):
-        return [f"{pieces[0]} {pieces[1][told.end() :]}", *pieces[1:]]
+    if len(pieces) > 1 and (counts := _COUNTING.match(pieces[0])):
+        told = _COUNTED.match(pieces[1])
+        n_words = 2 + len(counts[1].split())  # without an auxiliary the nouns are of as many words
+        rest = pieces[1][told.end() :] if told else " ".join(pieces[1].split()[n_words:])
+        if rest and pieces[1].lower().startswith("how m") and not _BARE.match(pieces[1]):
+            return [f"{pieces[0]} {rest}", *pieces[1:]]
     bare = [_SHARING.match(piece) is not None for piece in pieces]
     if all(bare):
         return list(pieces)
@@ -91,10 +99,12 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
         if not is_bare:
             whole = piece
         rest = _LEADING.sub("", whole)
-        if is_bare and _SECOND.search(rest):
-            return list(pieces)  # 'Who knew what, and when?' asks one thing
+        if is_bare and (_SECOND.search(rest) or _CHOOSING.match(whole)):
+            return [" and ".join(pieces)]  # 'Who knew what, and when?' asks one thing
         if rest == whole:
             rest = f"{rest[:1].lower()}{rest[1:]}"
+        if is_bare and piece.lower() == "who":
+            rest = _ANYONE.sub(r"\1", rest)
         full.append(f"{piece} {rest}" if is_bare else piece)
     return full
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 N_WINDOWS = 16  # passages the selector reads per question: 8 found a tenth fewer right sentences
 N_BESIDE = 4  # sentences read once more, side by side: with six the last would not fit a window
+N_COPIED = 8  # words from which a sentence under two headlines is a copy: 'He denied it.' is none
 
 
 class Selector(Protocol):
@@ -36,6 +37,10 @@ class Selector(Protocol):
 
     def score(self, question: str, windows: Sequence[Window]) -> list[WindowScore]:
         """Return, for each window, its null logit, a logit and a best span per sentence."""
+        ...
+
+    def fits(self, question: str, window: Window) -> bool:
+        """Say whether a window is read at once, so that its sentences share a null."""
         ...
 
 
@@ -133,7 +138,7 @@ def candidates(
             rows.append((Candidate(hit, sentence, score, lead, reading.margin), features))
     margins = _beside(question, rows, selector)
     least = min(margins.values(), default=0.0) - 1
-    read = ((c, replace(f, beside=margins.get(c.sentence.text, least))) for c, f in rows)
+    read = ((c, replace(f, beside=margins.get(_copied(c), least))) for c, f in rows)
     return [_ordered(candidate, features, order) for candidate, features in read]
 
 
@@ -152,20 +157,38 @@ def _best_first(candidate: Candidate) -> tuple[float, int, int]:
 def _beside(
     question: Question, rows: Sequence[tuple[Candidate, Features]], selector: Selector
 ) -> dict[str, float]:
-    """Return the margins of the best sentences read in one window, oldest first, by their text.
+    """Return the margins of the best sentences read in one window, oldest first.
 
-    A sentence that copies share is read once.
+    They go by what copies share, which is read once. Where not all have room in the window, the
+    last are left out: nulls of two windows differ.
     """
     best: dict[str, Candidate] = {}
     for candidate in sorted((c for c, _ in rows), key=_best_first):
         if len(best) < N_BESIDE:
-            best.setdefault(candidate.sentence.text, candidate)
-    if not best:
+            best.setdefault(_copied(candidate), candidate)
+    asked, read = question.standalone, list(best.values())
+    while len(read) > 1 and not selector.fits(asked, _side_by_side(read)):
+        read.pop()
+    if not read:
         return {}
-    read = sorted(best.values(), key=lambda c: (c.timestamp, c.hit.article.id, c.sentence.ordinal))
-    texts = tuple(beside(header(c.hit), c.sentence.text) for c in read)
-    (found,) = selector.score(question.standalone, [Window("", texts)])
-    return dict(zip((c.sentence.text for c in read), found.margins, strict=True))
+    (found,) = selector.score(asked, [_side_by_side(read)])
+    return dict(zip(map(_copied, _aged(read)), found.margins, strict=True))
+
+
+def _side_by_side(candidates: Sequence[Candidate]) -> Window:
+    told = (beside(header(c.hit), c.sentence.text) for c in _aged(candidates))
+    return Window("", tuple(told))
+
+
+def _aged(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return candidates oldest first."""
+    return sorted(candidates, key=lambda c: (c.timestamp, c.hit.article.id, c.sentence.ordinal))
+
+
+def _copied(candidate: Candidate) -> str:
+    """Return what a sentence shares with its copies: its words, if few with its headline."""
+    text = candidate.sentence.text
+    return text if len(text.split()) >= N_COPIED else beside(header(candidate.hit), text)
 
 
 def _reading(scores: WindowScore, n: int, text: str) -> Reading:

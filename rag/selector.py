@@ -155,6 +155,10 @@ class PassageSelector:
             found[part.window].append((part, readings[k]))
         return [_merged(w, rows) for w, rows in zip(windows, found, strict=True)]
 
+    def fits(self, question: str, window: Window) -> bool:
+        """Say whether a window is read at once, with one null for all its sentences."""
+        return len(list(self._parts(question, 0, window))) == 1
+
     def _parts(self, question: str, index: int, window: Window) -> Iterator[_Part]:
         """Yield the parts of a window; one without any sentence still has a null."""
         texts = [question, window.header, *window.sentences]

@@ -21,6 +21,7 @@ WRITTEN = Path(__file__).parent / "written"
 ARCHIVES = Path(__file__).parent / "archives"
 # Whole groups of news articles (by the beginning of their ids) kept for measuring.
 HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16", "u5", "u11", "e3")
+_PLAIN = frozenset({"yes", "no"})
 # SQuAD articles kept for measuring.
 HELD_OUT_SQUAD = ("Huguenot", "Immune_system", "Scottish_Parliament", "1973_oil_crisis")
 
@@ -31,13 +32,14 @@ class Article:
 
     id: str
     title: str
-    date: str | None
+    published: datetime | None
     sentences: tuple[str, ...]
     held_out: bool
 
     def header(self, *, dated: bool = True) -> str:
         """Return the text put before the sentences of a window of this article."""
-        return f"{self.title} ({self.date})" if dated and self.date else self.title
+        at = self.published
+        return f"{self.title} ({at:%B} {at.day}, {at.year})" if dated and at else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,17 @@ def normalise(text: str) -> str:
     return re.sub(r"\s+", " ", folded).strip()
 
 
+def has_words(fact: tuple[str, ...]) -> bool:
+    """Say whether a fact is more than a plain yes or no: what a sentence may be searched for."""
+    return any(normalise(variant) not in _PLAIN for variant in fact)
+
+
 def states_fact(question: Question, sentence: str) -> bool:
     """Say whether a sentence holds an accepted variant of a required fact as whole words."""
     text = normalise(sentence)
     for variants in question.facts:
         for variant in map(normalise, variants):
-            if variant in ("yes", "no"):
+            if variant in _PLAIN:
                 continue
             if re.search(rf"(?<![a-z0-9]){re.escape(variant)}(?![a-z0-9])", text):
                 return True
@@ -218,11 +225,10 @@ def _read_articles(folder: Path, held_out: Any) -> tuple[dict[str, Article], _Pl
         text, published = row["text"], row.get("published")
         spans = tuple(sentence_spans(text))
         when = datetime.fromisoformat(published) if published else None
-        date = f"{when:%B} {when.day}, {when.year}" if when else None
         sentences = tuple(text[a:b] for a, b in spans)
         identifier = row["id"]
         articles[identifier] = Article(
-            identifier, row["title"], date, sentences, held_out(identifier)
+            identifier, row["title"], when, sentences, held_out(identifier)
         )
         places[identifier] = (text, spans)
     return articles, places

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eval.training.candidates import Array, Candidates, Embedder, Passage
-from eval.training.corpus import Archive, Article, Question, states_fact
+from eval.training.corpus import Archive, Article, Question, has_words, states_fact
 from eval.training.swaps import MONTHS, name_matches, names_of, reversed_, swapped
 from rag.names import names
+from rag.score import N_BESIDE
 from rag.selector import beside
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class Example:
     answer: tuple[int, int, int] | None
 
 
+_Place = tuple[str, int]  # (article, sentence)
 N_RIVALS = 16
+MAX_WORDS_BESIDE = 155  # with a question the most that nearly always fits a window
 
 
 class Recipe:
@@ -51,7 +54,7 @@ class Recipe:
         self.archive = archive
         self.questions = [q for q in archive.questions if q.doc]
         self.ranked: dict[str, list[Passage]] = {}
-        self.rivals: dict[str, list[tuple[str, int]]] = {}
+        self.rivals: dict[str, list[_Place]] = {}
         self.names = names_of(archive.articles.values())
         if embedder:
             candidates = Candidates(archive.articles.values(), embedder)
@@ -72,32 +75,73 @@ class Recipe:
     def _beside(self, question: Question, rng: random.Random) -> list[Example]:
         """Return, for most questions, a window of the sentences most like an answer, side by side.
 
-        They come from several articles, each behind its own headline and date, as the scorer reads
-        its best ones once more.
+        Each stands behind its own headline and date, oldest first, as the scorer reads its best
+        ones once more. Now and then the answer is left out, or the company is asked what it does
+        not tell, so that nothing but the sentences says whether one of them answers.
         """
         rivals = self.rivals.get(question.id, [])
         if not rivals or rng.random() < 0.4:
             return []
-        own = question.gold or question.near
-        kept = [(question.doc or "", rng.choice(own))] if own else []
-        # the nth is drawn with weight 1 / (2 + n): Efraimidis and Spirakis, IPL 2006
-        drawn = sorted(enumerate(rivals), key=lambda pair: -(rng.random() ** (2 + pair[0])))
-        for _, (doc, i) in drawn[: rng.choice((2, 3, 3, 4))]:
-            same = doc == question.doc
-            if (doc, i) in kept or (same and i in question.gold):
-                continue
-            if not states_fact(question, self.archive.articles[doc].sentences[i]):
-                kept.append((doc, i))
-        order = {doc: rng.random() for doc, _ in sorted(set(kept))}
-        kept.sort(key=lambda place: (order[place[0]], place[1]))
-        articles = [self.archive.articles[doc] for doc, _ in kept]
+        doc, text, gold = question.doc or "", question.text, question.gold
+        told = gold or question.near
+        own = [(doc, rng.choice(told))] if told else []
+        drawn = rng.random()
+        if gold and drawn < 0.27:
+            own = []
+        elif gold and drawn < 0.4:
+            article = self.archive.articles[doc]
+            other = swapped(text, article, self.names, rng) or reversed_(text, article, rng)
+            text, gold = (other, ()) if other else (text, gold)
+        kept = self._company(question, own, rivals, rng)
         dated = rng.random() < 0.8
         texts = tuple(
-            beside(article.header(dated=dated), article.sentences[i])
-            for article, (_, i) in zip(articles, kept, strict=True)
+            beside(self.archive.articles[d].header(dated=dated), self._sentence(d, i))
+            for d, i in kept
         )
-        gold = tuple(n for n, (d, i) in enumerate(kept) if d == question.doc and i in question.gold)
-        return [Example(question.text, "", texts, gold, (), None)]
+        right = tuple(n for n, (d, i) in enumerate(kept) if d == doc and i in gold)
+        return [Example(text, "", texts, right, (), None)] if texts else []
+
+    def _company(
+        self, question: Question, own: list[_Place], rivals: list[_Place], rng: random.Random
+    ) -> list[_Place]:
+        """Return `own` with rivals that do not answer, as many as are read side by side.
+
+        The articles stand oldest first, the undated at random. Rivals of other articles might
+        answer a question that names nothing, and the others of the same article one whose fact is
+        a plain yes or no: none of those is read.
+        """
+        if question.answerable and not any(map(has_words, question.facts)):
+            return own
+        named = bool(names(question.text))
+        most = N_BESIDE if rng.random() < 0.75 else rng.randint(2, N_BESIDE)
+        kept = list(own)
+        read = {self._sentence(doc, i) for doc, i in kept}
+        room = MAX_WORDS_BESIDE - sum(self._n_words(doc, i) for doc, i in kept)
+        # the nth is drawn with weight 1 / (2 + n): Efraimidis and Spirakis, IPL 2006
+        drawn = sorted(enumerate(rivals), key=lambda pair: -(rng.random() ** (2 + pair[0])))
+        for _, (doc, i) in drawn:
+            if len(kept) >= most:
+                break
+            sentence, same = self._sentence(doc, i), doc == question.doc
+            if sentence in read or not (same or named) or self._n_words(doc, i) > room:
+                continue
+            if not (same and i in question.gold) and not states_fact(question, sentence):
+                kept.append((doc, i))
+                read.add(sentence)
+                room -= self._n_words(doc, i)
+        undated = {doc: rng.random() for doc, _ in sorted(set(kept))}
+
+        def age(place: _Place) -> tuple[float, float, int]:
+            at = self.archive.articles[place[0]].published
+            return at.timestamp() if at else 0.0, undated[place[0]], place[1]
+
+        return sorted(kept, key=age)
+
+    def _sentence(self, doc: str, i: int) -> str:
+        return self.archive.articles[doc].sentences[i]
+
+    def _n_words(self, doc: str, i: int) -> int:
+        return len(f"{self.archive.articles[doc].header()} {self._sentence(doc, i)}".split())
 
     def examples_of(self, question: Question, rng: random.Random) -> list[Example]:
         """Return a gold or near-miss window of a question and, mostly, one hard negative."""

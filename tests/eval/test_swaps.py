@@ -2,6 +2,7 @@
 
 import random
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from eval.training.swaps import names_of, reversed_, swapped
 ARTICLE = Article(
     "a1",
     "Ferry company sold",
-    "May 3, 2024",
+    datetime(2024, 5, 3, tzinfo=UTC),
     (
         "The Norra Line was sold on May 3 to Hedvig Brandt, who bought it for $40 million.",
         "It won its first contract in 1998 and carried 300,000 people last year.",
@@ -51,7 +52,7 @@ def test_who_is_asked_with_a_not_half_of_the_time_and_never_twice():
 def test_a_swap_brings_in_nothing_of_the_article():
     asked = "What happened to Hedvig Brandt in May 1998?"
     other = Article("a2", "Shop opens", None, ("Marta Olsen opened it in June.",), held_out=False)
-    told = " ".join((ARTICLE.title, ARTICLE.date or "", *ARTICLE.sentences))
+    told = " ".join((ARTICLE.header(), *ARTICLE.sentences))
     names = names_of([ARTICLE, other])
     found = {swapped(asked, ARTICLE, names, random.Random(seed)) for seed in range(40)} - {None}
     assert len(found) > 2

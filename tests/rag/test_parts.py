@@ -90,6 +90,18 @@ from rag.parts import split_parts
             "How wide and how heavy is the bell?",
             ("How wide is the bell?", "How heavy is the bell?"),
         ),
+        (
+            "How many men and how many women work there?",
+            ("How many men work there?", "How many women work there?"),
+        ),
+        (
+            "How many dairy farms and how many fruit farms lost money?",
+            ("How many dairy farms lost money?", "How many fruit farms lost money?"),
+        ),
+        ("Did anyone drown, and who?", ("Did anyone drown?", "Who did drown?")),
+        ("Was anybody hurt, and where?", ("Was anybody hurt?", "Where was anybody hurt?")),
+        ("Which of the two clubs won, and by what margin?", ()),
+        ("Who sang When and Where?", ()),
         ("Who knew what and when?", ()),
         ("Who was shot, by whom and why?", ()),
         ("When and where?", ()),

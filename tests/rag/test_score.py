@@ -39,6 +39,9 @@ class Recording:
         self.windows.append(windows)
         return self._selector.score(question, windows)
 
+    def fits(self, question: str, window: Window) -> bool:
+        return self._selector.fits(question, window)
+
 
 @pytest.fixture(scope="module")
 def selector() -> Recording:
@@ -77,11 +80,52 @@ def test_a_sentence_that_copies_share_is_read_once_and_counts_for_all(
     blend, words = load_blend(), vocabulary(*TOLD)
     rows = candidates(understand(ASKED), more, selector, words, blend.order)
     (window,) = selector.windows[-1]
-    assert len(set(window.sentences)) == N_BESIDE
+    assert len({s.split(": ", 1)[1] for s in window.sentences}) == N_BESIDE
     assert len({f.beside for c, f in rows if c.sentence.text == TOLD[0]}) == 1
     alone = Scorer(selector, words, blend).score(understand(ASKED), hits)
     among = Scorer(selector, words, blend).score(understand(ASKED), more)
     assert among.candidates[0].sentence.text == alone.candidates[0].sentence.text
+
+
+def test_the_same_few_words_under_another_headline_are_read_apart(
+    selector: Recording,
+    candidate: Callable[..., Candidate],
+    vocabulary: Callable[..., Vocabulary],
+) -> None:
+    same = "Four boats sank there."
+    made = [candidate(same, article=f"a{n}", day=9).hit for n in range(2)]
+    titled = [
+        replace(hit, rank=n, article=replace(hit.article, title=title))
+        for n, (hit, title) in enumerate(
+            zip(made, ("Storm at Elm Point", "Storm at Low Head"), strict=True), 1
+        )
+    ]
+    words = vocabulary(same)
+    rows = candidates(understand(ASKED), titled, selector, words, load_blend().order)
+    here, there = sorted(rows, key=lambda row: row[0].hit.rank)
+    assert here[1].beside > there[1].beside
+
+
+def test_of_long_sentences_those_are_read_that_share_one_null(
+    selector: Recording,
+    candidate: Callable[..., Candidate],
+    vocabulary: Callable[..., Vocabulary],
+) -> None:
+    tail = ", while the wind turned and the tide ran out" * 8 + "."
+    texts = [told.rstrip(".") + tail for told in TOLD]
+    made = [candidate(text, article=f"a{n}", day=20 - n).hit for n, text in enumerate(texts)]
+    rows = candidates(
+        understand(ASKED),
+        [replace(hit, rank=rank) for rank, hit in enumerate(made, 1)],
+        selector,
+        vocabulary(*texts),
+        load_blend().order,
+    )
+    (window,) = selector.windows[-1]
+    assert 1 < len(window.sentences) < N_BESIDE
+    assert selector.fits(ASKED, window)
+    least = min(f.beside for _, f in rows)
+    assert sum(f.beside > least for _, f in rows) == len(window.sentences)
 
 
 def test_nothing_read_is_nothing_scored(
