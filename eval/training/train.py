@@ -139,7 +139,7 @@ def recipes_of(shared: Path, embedder: Embedder) -> list[tuple[int, Recipe]]:
     return [
         (2, Recipe(written, embedder)),
         (2, Recipe(news, embedder)),
-        (1, Recipe(squad, embedder)),
+        (8, Recipe(squad, embedder)),
         (1, Recipe(qed)),
         (1, Recipe(clapnq)),
     ]
