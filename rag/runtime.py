@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from rag.cpu import has_bfloat16
 from rag.errors import ModelMismatch, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _STEP = 16  # tokens
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 _HINTS: dict[Precision, str] = {"float32": "f32", "bfloat16": "bf16"}  # what is not in 8 bits
-_BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, ARM
 
 
 class Graph:
@@ -112,17 +112,6 @@ def _plain(precision: Precision) -> Precision:
 def can_run(precision: Precision) -> bool:
     """Say whether graphs run in a precision on this CPU."""
     return precision != "bfloat16" or has_bfloat16()
-
-
-@cache
-def has_bfloat16() -> bool:
-    """Say whether this CPU multiplies bfloat16; without, asking for it would only be slower."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("ascii", "replace").splitlines()
-    except OSError:
-        return False  # no Linux: float32 is right everywhere
-    flags = (line.split(":", 1)[1].split() for line in lines if line.startswith(("flags", "Feat")))
-    return any(_BFLOAT16_FLAGS & set(found) for found in flags)
 
 
 @cache

@@ -12,11 +12,13 @@ import logging
 import os
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rag.cpu import facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 ROWS, WIDTH, INNER = 256, 384, 1536  # a feed-forward layer of the models here
 REPEATS = 8  # by turns, and the fastest of each counts: what disturbs a run only makes it slower
@@ -77,11 +79,7 @@ def _subject() -> str:
     """Name what a test is of: the CPU with its flags, how many cores, and OpenVINO."""
     import openvino
 
-    try:
-        first = Path("/proc/cpuinfo").read_text("utf-8", "replace").split("\n\n")[0].splitlines()
-    except OSError:
-        first = []  # no Linux
-    lasting = [line for line in first if not line.startswith(("cpu MHz", "bogomips", "BogoMIPS"))]
+    lasting = [line for line in facts() if not line.startswith(("cpu MHz", "bogomips", "BogoMIPS"))]
     cpu = hashlib.sha256("\n".join(lasting).encode()).hexdigest()[:12]
     return f"CPU {cpu}, {os.cpu_count()} cores, OpenVINO {openvino.__version__}"
 

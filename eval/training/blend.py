@@ -188,7 +188,8 @@ def fit(news: Sequence[Row], squad: Sequence[Row]) -> tuple[Blend, dict[str, obj
                 inside = zip(news, folds, strict=True)
                 outside += [(row, blend) for row, fold in inside if fold == held]
             threshold, value, report = judge(outside)
-            print(penalty, join, threshold, round(value, 4), flush=True)
+            shown = (report["trust"], report["citation_precision"], report["words"])
+            print(penalty, join, threshold, round(value, 4), shown, flush=True)
             if best is None or value > best[0]:
                 fitted = fit_blend(everything, whole, penalty, join)
                 best = (

@@ -25,7 +25,7 @@ from eval.training.data import Recipe
 from eval.training.encoding import Encoded, collate, encode, load_tokenizer
 from eval.training.graph import weights_of
 from eval.training.model import Batch, Scores, Selector, loss_of
-from rag.runtime import has_bfloat16
+from rag.cpu import has_bfloat16
 
 SEED = 20261123
 LEARNING_RATE = 7e-5

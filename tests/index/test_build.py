@@ -19,8 +19,8 @@ from index.check import check
 from index.lock import writing
 from index.models import find_model
 from index.store import Archive
+from rag.cpu import has_bfloat16
 from rag.errors import DatelineError, IndexUnavailable, UsageError
-from rag.runtime import has_bfloat16
 from rag.settings import Settings, load_settings
 from rag.types import Article, Filters
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rag import runtime, selftest
+from rag import cpu, runtime, selftest
 from rag.errors import ModelMismatch, UsageError
 
 
@@ -28,7 +28,7 @@ def test_what_is_no_model_is_refused(tmp_path):
         runtime.Graph(path, threads=1)
 
 
-HINTS = ("bf16", "f32") if runtime.has_bfloat16() else ("f32",)
+HINTS = ("bf16", "f32") if cpu.has_bfloat16() else ("f32",)
 
 
 @pytest.fixture(autouse=True)
