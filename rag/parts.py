@@ -21,7 +21,7 @@ _AUXILIARY = (
 # 'Who owns it, and when did it open?' - a new question word, a comma and an auxiliary, or a new
 # sentence that asks. The song 'When and Where' is none of them.
 JOINT = re.compile(
-    rf"(?:\s*[,;]?\s+(?:and|but|or)\s+(?:then\s+)?(?=[a-z])(?={_PREPOSITION}{_ASKING})"
+    rf"(?:\s*[,;]?\s+(?:and|but|or)\s+(?:(?:then|if so),?\s+)?(?=[a-z])(?={_PREPOSITION}{_ASKING})"
     rf"|\s*[,;]\s+(?:and|but|or)\s+(?=[a-z])(?={_AUXILIARY})"
     rf"|\?\s+(?:[Aa]nd\s+|[Bb]ut\s+)?(?={_PREPOSITION}(?:{_ASKING}|{_AUXILIARY})))"
 )
@@ -53,6 +53,11 @@ _LEADING = re.compile(
 )
 _SECOND = re.compile(r"\b(?:who|whom|what|when|where|why|how)\b")
 _COUNTING = re.compile(rf"^how (?:many|much)((?:{_NOUN}){{1,2}})$", re.IGNORECASE)
+# 'How many goals did he score?': what is counted, the auxiliary, the rest
+_COUNTS = re.compile(
+    rf"^{_PREPOSITION}how (?:many|much)((?:{_NOUN}){{1,3}}) ({_AUXILIARY}) (.+)$", re.IGNORECASE
+)
+_ACTOR = re.compile(r"^(?:the|an?|he|she|it|they|we|you|I|his|her|its|their|[A-Z]\S*)\b")
 # 'Which of the two won, and by what margin?': what is asked of has no place in the second part
 _CHOOSING = re.compile(r"^(?:which|what|who) of\b", re.IGNORECASE)
 # 'Did anyone die, and who?' asks who did die
@@ -85,10 +90,12 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
     follows the second's noun, as in 'How many men and how many women were hurt?'.
     """
     if len(pieces) > 1 and (counts := _COUNTING.match(pieces[0])):
+        words, n_words = pieces[1].split(), len(counts[1].split())
         told = _COUNTED.match(pieces[1])
-        n_words = 2 + len(counts[1].split())  # without an auxiliary the nouns are of as many words
-        rest = pieces[1][told.end() :] if told else " ".join(pieces[1].split()[n_words:])
-        if rest and pieces[1].lower().startswith("how m") and not _BARE.match(pieces[1]):
+        # 'How many houses burned' is whole; without an auxiliary the nouns are of as many words
+        alike = n_words in (1, len(told[2].split())) if told else not _BARE.match(pieces[1])
+        rest = pieces[1][told.end() :] if told else " ".join(words[2 + n_words :])
+        if rest and alike and words[0].lower() == "how":
             return [f"{pieces[0]} {rest}", *pieces[1:]]
     bare = [_SHARING.match(piece) is not None for piece in pieces]
     if all(bare):
@@ -98,7 +105,7 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
     for piece, is_bare in zip(pieces, bare, strict=True):
         if not is_bare:
             whole = piece
-        rest = _LEADING.sub("", whole)
+        rest = _rest(whole)
         if is_bare and (_SECOND.search(rest) or _CHOOSING.match(whole)):
             return [" and ".join(pieces)]  # 'Who knew what, and when?' asks one thing
         if rest == whole:
@@ -107,6 +114,19 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
             rest = _ANYONE.sub(r"\1", rest)
         full.append(f"{piece} {rest}" if is_bare else piece)
     return full
+
+
+def _rest(whole: str) -> str:
+    """Return what a question asks about, without its question word.
+
+    What 'How many' counts stays, where it stands if it is not asked for: 'did he score goals'.
+    """
+    if (told := _COUNTS.match(whole)) is None:
+        return _LEADING.sub("", whole)
+    noun, auxiliary, predicate = told.groups()
+    if _ACTOR.match(predicate):
+        return f"{auxiliary} {predicate}{noun}"
+    return f"{auxiliary}{noun} {predicate}"
 
 
 def _counting(pieces: Sequence[str]) -> Iterator[str]:

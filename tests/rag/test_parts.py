@@ -98,6 +98,19 @@ from rag.parts import split_parts
             "How many dairy farms and how many fruit farms lost money?",
             ("How many dairy farms lost money?", "How many fruit farms lost money?"),
         ),
+        (
+            "How many houses burned and how many people were moved?",
+            ("How many houses burned?", "How many people were moved?"),
+        ),
+        (
+            "How many goals did he score, and for which clubs?",
+            ("How many goals did he score?", "For which clubs did he score goals?"),
+        ),
+        (
+            "How much money was stolen, and when?",
+            ("How much money was stolen?", "When was money stolen?"),
+        ),
+        ("Did anyone swim, and if so who?", ("Did anyone swim?", "Who did swim?")),
         ("Did anyone drown, and who?", ("Did anyone drown?", "Who did drown?")),
         ("Was anybody hurt, and where?", ("Was anybody hurt?", "Where was anybody hurt?")),
         ("Which of the two clubs won, and by what margin?", ()),
