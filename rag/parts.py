@@ -52,16 +52,17 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _SECOND = re.compile(r"\b(?:who|whom|what|when|where|why|how)\b")
-_COUNTING = re.compile(rf"^how (?:many|much)((?:{_NOUN}){{1,2}})$", re.IGNORECASE)
+_COUNTING = re.compile(rf"^how (?:many|much)((?:{_NOUN}){{1,3}})$", re.IGNORECASE)
+_PLURAL = re.compile(r"(?:[^s]s|men|people|children|police|sheep|staff|troops)$", re.IGNORECASE)
 # 'How many goals did he score?': what is counted, the auxiliary, the rest
-_COUNTS = re.compile(
-    rf"^{_PREPOSITION}how (?:many|much)((?:{_NOUN}){{1,3}}) ({_AUXILIARY}) (.+)$", re.IGNORECASE
-)
+_COUNTS = re.compile(rf"^how (?:many|much)((?:{_NOUN}){{1,3}}) ({_AUXILIARY}) (.+)$", re.IGNORECASE)
+_TIMES = re.compile(r"\b(?:times|seconds|minutes|hours|days|weeks|months|years|more|less)$")
+_DOES = re.compile(r"^(?:did|does|do)$", re.IGNORECASE)
 _ACTOR = re.compile(r"^(?:the|an?|he|she|it|they|we|you|I|his|her|its|their|[A-Z]\S*)\b")
 # 'Which of the two won, and by what margin?': what is asked of has no place in the second part
-_CHOOSING = re.compile(r"^(?:which|what|who) of\b", re.IGNORECASE)
+_CHOOSING = re.compile(r"^(?:which|what|who|how many|how much)(?: one| two)? of\b", re.IGNORECASE)
 # 'Did anyone die, and who?' asks who did die
-_ANYONE = re.compile(rf"^({_AUXILIARY}) (?:any|some)(?:one|body)\b", re.IGNORECASE)
+_ANYONE = re.compile(rf"^({_AUXILIARY}) (?:any|some)(?:one|body)(?: else)?\b", re.IGNORECASE)
 # 'how many years did he ask for, and how many did he get?': the second counts what the first does
 _COUNTED = re.compile(rf"\bhow (many|much)((?:{_NOUN}){{1,3}}?)\s+(?={_AUXILIARY})", re.IGNORECASE)
 _BARE = re.compile(rf"^({_PREPOSITION}how (many|much))\s+(?={_AUXILIARY})", re.IGNORECASE)
@@ -89,14 +90,8 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
     that of the last whole one before them, as in 'Who did it, and why?'. Two that count share what
     follows the second's noun, as in 'How many men and how many women were hurt?'.
     """
-    if len(pieces) > 1 and (counts := _COUNTING.match(pieces[0])):
-        words, n_words = pieces[1].split(), len(counts[1].split())
-        told = _COUNTED.match(pieces[1])
-        # 'How many houses burned' is whole; without an auxiliary the nouns are of as many words
-        alike = n_words in (1, len(told[2].split())) if told else not _BARE.match(pieces[1])
-        rest = pieces[1][told.end() :] if told else " ".join(words[2 + n_words :])
-        if rest and alike and words[0].lower() == "how":
-            return [f"{pieces[0]} {rest}", *pieces[1:]]
+    if len(pieces) > 1 and (rest := _shared_count(*pieces[:2])):
+        return [f"{pieces[0]} {rest}", *pieces[1:]]
     bare = [_SHARING.match(piece) is not None for piece in pieces]
     if all(bare):
         return list(pieces)
@@ -110,10 +105,27 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
             return [" and ".join(pieces)]  # 'Who knew what, and when?' asks one thing
         if rest == whole:
             rest = f"{rest[:1].lower()}{rest[1:]}"
-        if is_bare and piece.lower() == "who":
+        if is_bare and piece.lower() in ("who", "how many"):
             rest = _ANYONE.sub(r"\1", rest)
         full.append(f"{piece} {rest}" if is_bare else piece)
     return full
+
+
+def _shared_count(first: str, second: str) -> str:
+    """Return what two counted things share: 'work there' of 'How many men', 'how many women …'.
+
+    Nothing where the first says more than what is counted, as 'How many houses burned' does.
+    """
+    counts = _COUNTING.match(first)
+    if counts is None or _BARE.match(second) or not second.lower().startswith("how m"):
+        return ""
+    noun = counts[1].split()
+    if told := _COUNTED.match(second):
+        return second[told.end() :] if len(noun) == 1 or _PLURAL.search(noun[-1]) else ""
+    words = second.split()[2:]
+    ends = (n for n, word in enumerate(words, 1) if _PLURAL.search(word))
+    end = next(ends, len(words))
+    return " ".join(words[end:]) if _PLURAL.search(noun[-1]) and end <= 3 else ""
 
 
 def _rest(whole: str) -> str:
@@ -124,7 +136,9 @@ def _rest(whole: str) -> str:
     if (told := _COUNTS.match(whole)) is None:
         return _LEADING.sub("", whole)
     noun, auxiliary, predicate = told.groups()
-    if _ACTOR.match(predicate):
+    if _TIMES.search(noun):
+        return f"{auxiliary} {predicate}"
+    if _DOES.match(auxiliary) or _ACTOR.match(predicate):
         return f"{auxiliary} {predicate}{noun}"
     return f"{auxiliary}{noun} {predicate}"
 

@@ -110,6 +110,41 @@ from rag.parts import split_parts
             "How much money was stolen, and when?",
             ("How much money was stolen?", "When was money stolen?"),
         ),
+        (
+            "How many ships sank and how many of them were raised?",
+            ("How many ships sank?", "How many of them were raised?"),
+        ),
+        (
+            "How many boats sank and how many crew members drowned?",
+            ("How many boats sank?", "How many crew members drowned?"),
+        ),
+        (
+            "How many players left and how many joined the club?",
+            ("How many players left?", "How many joined the club?"),
+        ),
+        (
+            "How many police officers and how many protesters were hurt?",
+            ("How many police officers were hurt?", "How many protesters were hurt?"),
+        ),
+        (
+            "For how many years did Lund work as a welder, and where?",
+            ("For how many years did Lund work as a welder?", "Where did Lund work as a welder?"),
+        ),
+        (
+            "How much money did investors lose, and when?",
+            ("How much money did investors lose?", "When did investors lose money?"),
+        ),
+        (
+            "How many times did police visit, and why?",
+            ("How many times did police visit?", "Why did police visit?"),
+        ),
+        ("How many of the miners were saved, and how?", ()),
+        ("Which one of the clubs won, and when?", ()),
+        ("Did anyone else die, and who?", ("Did anyone else die?", "Who did die?")),
+        (
+            "Did anyone escape, and if so how many?",
+            ("Did anyone escape?", "How many did escape?"),
+        ),
         ("Did anyone swim, and if so who?", ("Did anyone swim?", "Who did swim?")),
         ("Did anyone drown, and who?", ("Did anyone drown?", "Who did drown?")),
         ("Was anybody hurt, and where?", ("Was anybody hurt?", "Where was anybody hurt?")),
