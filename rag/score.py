@@ -159,20 +159,21 @@ def _beside(
 ) -> dict[str, float]:
     """Return the margins of the best sentences read in one window, oldest first.
 
-    They go by what copies share, which is read once. Where not all have room in the window, the
-    last are left out: nulls of two windows differ.
+    They go by what copies share, which is read once. A sentence that has no room in the window is
+    passed over, but for the best: nulls of two windows differ.
     """
-    best: dict[str, Candidate] = {}
+    read: dict[str, Candidate] = {}
     for candidate in sorted((c for c, _ in rows), key=_best_first):
-        if len(best) < N_BESIDE:
-            best.setdefault(_copied(candidate), candidate)
-    asked, read = question.standalone, list(best.values())
-    while len(read) > 1 and not selector.fits(asked, _side_by_side(read)):
-        read.pop()
+        more = [*read.values(), candidate]
+        if len(read) == N_BESIDE:
+            break
+        if not read or selector.fits(question.standalone, _side_by_side(more)):
+            read.setdefault(_copied(candidate), candidate)
     if not read:
         return {}
-    (found,) = selector.score(asked, [_side_by_side(read)])
-    return dict(zip(map(_copied, _aged(read)), found.margins, strict=True))
+    aged = _aged(list(read.values()))
+    (found,) = selector.score(question.standalone, [_side_by_side(aged)])
+    return dict(zip(map(_copied, aged), found.margins, strict=True))
 
 
 def _side_by_side(candidates: Sequence[Candidate]) -> Window:

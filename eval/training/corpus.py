@@ -21,7 +21,6 @@ WRITTEN = Path(__file__).parent / "written"
 ARCHIVES = Path(__file__).parent / "archives"
 # Whole groups of news articles (by the beginning of their ids) kept for measuring.
 HELD_OUT_NEWS_GROUPS = ("t6", "t13", "t16", "u5", "u11", "e3")
-_PLAIN = frozenset({"yes", "no"})
 # SQuAD articles kept for measuring.
 HELD_OUT_SQUAD = ("Huguenot", "Immune_system", "Scottish_Parliament", "1973_oil_crisis")
 
@@ -165,17 +164,12 @@ def normalise(text: str) -> str:
     return re.sub(r"\s+", " ", folded).strip()
 
 
-def has_words(fact: tuple[str, ...]) -> bool:
-    """Say whether a fact is more than a plain yes or no: what a sentence may be searched for."""
-    return any(normalise(variant) not in _PLAIN for variant in fact)
-
-
 def states_fact(question: Question, sentence: str) -> bool:
     """Say whether a sentence holds an accepted variant of a required fact as whole words."""
     text = normalise(sentence)
     for variants in question.facts:
         for variant in map(normalise, variants):
-            if variant in _PLAIN:
+            if variant in ("yes", "no"):
                 continue
             if re.search(rf"(?<![a-z0-9]){re.escape(variant)}(?![a-z0-9])", text):
                 return True

@@ -4,13 +4,14 @@ A window is a header and a run of whole sentences of one article. The recipe per
 `examples_of`; `eval.training.swaps` makes near misses of answerable questions.
 """
 
+import calendar
 import random
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eval.training.candidates import Array, Candidates, Embedder, Passage
-from eval.training.corpus import Archive, Article, Question, has_words, states_fact
+from eval.training.corpus import Archive, Article, Question, states_fact
 from eval.training.swaps import MONTHS, name_matches, names_of, reversed_, swapped
 from rag.names import names
 from rag.score import N_BESIDE
@@ -37,6 +38,7 @@ class Example:
     answer: tuple[int, int, int] | None
 
 
+_CALENDAR = frozenset((*MONTHS, *calendar.day_name))
 _Place = tuple[str, int]  # (article, sentence)
 N_RIVALS = 16
 MAX_WORDS_BESIDE = 155  # with a question the most that nearly always fits a window
@@ -99,7 +101,7 @@ class Recipe:
             for d, i in kept
         )
         right = tuple(n for n, (d, i) in enumerate(kept) if d == doc and i in gold)
-        return [Example(text, "", texts, right, (), None)] if texts else []
+        return [Example(text, "", texts, right, (), None)] if len(texts) > 1 else []
 
     def _company(
         self, question: Question, own: list[_Place], rivals: list[_Place], rng: random.Random
@@ -107,12 +109,9 @@ class Recipe:
         """Return `own` with rivals that do not answer, as many as are read side by side.
 
         The articles stand oldest first, the undated at random. Rivals of other articles might
-        answer a question that names nothing, and the others of the same article one whose fact is
-        a plain yes or no: none of those is read.
+        answer a question that names nothing but a day: of those none is read.
         """
-        if question.answerable and not any(map(has_words, question.facts)):
-            return own
-        named = bool(names(question.text))
+        named = any(match.group() not in _CALENDAR for match in name_matches(question.text))
         most = N_BESIDE if rng.random() < 0.75 else rng.randint(2, N_BESIDE)
         kept = list(own)
         read = {self._sentence(doc, i) for doc, i in kept}
@@ -125,7 +124,8 @@ class Recipe:
             sentence, same = self._sentence(doc, i), doc == question.doc
             if sentence in read or not (same or named) or self._n_words(doc, i) > room:
                 continue
-            if not (same and i in question.gold) and not states_fact(question, sentence):
+            told = beside(self.archive.articles[doc].header(), sentence)
+            if not (same and i in question.gold) and not states_fact(question, told):
                 kept.append((doc, i))
                 read.add(sentence)
                 room -= self._n_words(doc, i)

@@ -21,16 +21,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder of shared data")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--fitted", type=int, default=1, help="the fit's own --every")
     options = parser.parse_args()
-    n = write_unseen(options.shared / "squad2", options.out, fitted=options.fitted)
+    n = write_unseen(options.shared / "squad2", options.out)
     print(f"{n} questions in {options.out}")
 
 
-def write_unseen(squad: Path, out: Path, *, fitted: int = 1) -> int:
-    """Write the set and return how many questions it has; the fit drew every `fitted`-th."""
+def write_unseen(squad: Path, out: Path) -> int:
+    """Write the set and return how many questions it has.
+
+    A fit that draws fewer of them draws none of the others.
+    """
     archive = read_squad(squad)
-    drawn = {case.id for case in held_out_cases(squad, archive, every=SQUAD_EVERY * fitted)}
+    drawn = {case.id for case in held_out_cases(squad, archive, every=SQUAD_EVERY)}
     unseen = {case.id for case in held_out_cases(squad, archive)} - drawn
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(squad / "articles.jsonl", out / "articles.jsonl")

@@ -48,10 +48,3 @@ def test_what_the_fit_draws_and_what_the_reader_trained_on_is_left_out(tmp_path:
     assert (out / "articles.jsonl").read_text("utf-8") == (squad / "articles.jsonl").read_text(
         "utf-8"
     )
-
-
-def test_a_thinner_fit_leaves_more_unseen(tmp_path: Path) -> None:
-    squad = tmp_path / "squad2"
-    write_squad(squad, 4 * SQUAD_EVERY)
-    all_seen = write_unseen(squad, tmp_path / "one")
-    assert write_unseen(squad, tmp_path / "two", fitted=2) > all_seen

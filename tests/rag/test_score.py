@@ -128,6 +128,22 @@ def test_of_long_sentences_those_are_read_that_share_one_null(
     assert sum(f.beside > least for _, f in rows) == len(window.sentences)
 
 
+def test_what_has_no_room_is_passed_over_for_what_has(
+    selector: Recording,
+    candidate: Callable[..., Candidate],
+    vocabulary: Callable[..., Vocabulary],
+) -> None:
+    long = TOLD[0].rstrip(".") + ", while the wind turned and the tide ran out" * 30 + "."
+    texts = [*TOLD[1:4], long]
+    made = [candidate(text, article=f"a{n}", day=20 - n).hit for n, text in enumerate(texts)]
+    ranked = [replace(hit, rank=rank) for rank, hit in enumerate(made, 1)]
+    words, order = vocabulary(*texts), load_blend().order
+    rows = candidates(understand(ASKED), ranked, selector, words, order)
+    (window,) = selector.windows[-1]
+    assert {s.split(": ", 1)[1] for s in window.sentences} in ({*TOLD[1:4]}, {long})
+    assert len(rows) == len(texts)
+
+
 def test_nothing_read_is_nothing_scored(
     selector: Recording, vocabulary: Callable[..., Vocabulary]
 ) -> None:
