@@ -75,7 +75,7 @@ SHARES = {
     ("foreign", False): 0.03,
 }
 # Of citations, in terms of trust: more sentences find more answers, and pad them.
-PRECISION_WORTH = 0.1
+PRECISION_WORTH = 0.15
 
 # More evidence never counts against an answer. Without this the fit learns how the training
 # questions were written: near misses repeat the article's words, answerable ones paraphrase.

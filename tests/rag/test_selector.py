@@ -214,7 +214,7 @@ def test_card_credits_its_sources_and_fits_its_size() -> None:
 
 # Margins of FERRY by the shipped weights; newly trained weights need new ones.
 GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
-GOLDEN_MARGINS = (-4.73, -2.27, 2.35, -5.3, -4.82, -6.86)
+GOLDEN_MARGINS = (-5.13, -2.69, 1.35, -6.15, -5.56, -7.39)
 
 
 def test_margins_are_those_of_the_shipped_weights(selector: PassageSelector) -> None:
