@@ -88,7 +88,8 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
 
     Pieces before the first whole one take its rest, as in 'Where and when was it?'; later ones
     that of the last whole one before them, as in 'Who did it, and why?'. Two that count share what
-    follows the second's noun, as in 'How many men and how many women were hurt?'.
+    follows the second's noun, as in 'How many men and how many women were hurt?'. Of a question
+    that asks one thing there are no pieces.
     """
     if len(pieces) > 1 and (rest := _shared_count(*pieces[:2])):
         return [f"{pieces[0]} {rest}", *pieces[1:]]
@@ -100,14 +101,16 @@ def _sharing(pieces: Sequence[str]) -> list[str]:
     for piece, is_bare in zip(pieces, bare, strict=True):
         if not is_bare:
             whole = piece
+            full.append(piece)
+            continue
         rest = _rest(whole)
-        if is_bare and (_SECOND.search(rest) or _CHOOSING.match(whole)):
-            return [" and ".join(pieces)]  # 'Who knew what, and when?' asks one thing
+        if _SECOND.search(rest) or _CHOOSING.match(whole):
+            return []  # 'Who knew what, and when?' asks one thing
         if rest == whole:
             rest = f"{rest[:1].lower()}{rest[1:]}"
-        if is_bare and piece.lower() in ("who", "how many"):
+        if piece.lower() in ("who", "how many"):
             rest = _ANYONE.sub(r"\1", rest)
-        full.append(f"{piece} {rest}" if is_bare else piece)
+        full.append(f"{piece} {rest}")
     return full
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from rag.evidence import weigh_evidence
 from rag.features import FeatureReader, Features, Reading
 from rag.opinion import may_speak
-from rag.selector import Window, WindowScore, beside
+from rag.selector import Window, WindowScore, beside, headed
 from rag.types import Candidate, Span
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ class Selector(Protocol):
         """Return, for each window, its null logit, a logit and a best span per sentence."""
         ...
 
-    def fits(self, question: str, window: Window) -> bool:
-        """Say whether a window is read at once, so that its sentences share a null."""
+    def room(self, question: str) -> int:
+        """Return how many tokens of sentences share one null, in a window without header."""
+        ...
+
+    def n_tokens(self, sentence: str) -> int:
+        """Return how many tokens of a window a sentence takes."""
         ...
 
 
@@ -162,34 +166,38 @@ def _beside(
     They go by what copies share, which is read once. A sentence that has no room in the window is
     passed over, but for the best: nulls of two windows differ.
     """
-    read: dict[str, Candidate] = {}
+    asked, read = question.standalone, dict[str, Candidate]()
+    room = selector.room(asked)
     for candidate in sorted((c for c, _ in rows), key=_best_first):
-        more = [*read.values(), candidate]
         if len(read) == N_BESIDE:
             break
-        if not read or selector.fits(question.standalone, _side_by_side(more)):
-            read.setdefault(_copied(candidate), candidate)
+        if (shared := _copied(candidate)) in read:
+            continue
+        n_tokens = selector.n_tokens(_told(candidate))
+        if not read or n_tokens <= room:
+            read[shared] = candidate
+            room -= n_tokens
     if not read:
         return {}
-    aged = _aged(list(read.values()))
-    (found,) = selector.score(question.standalone, [_side_by_side(aged)])
-    return dict(zip(map(_copied, aged), found.margins, strict=True))
+    aged = sorted(read, key=lambda shared: _age(read[shared]))
+    window = Window("", tuple(_told(read[shared]) for shared in aged))
+    (found,) = selector.score(asked, [window])
+    return dict(zip(aged, found.margins, strict=True))
 
 
-def _side_by_side(candidates: Sequence[Candidate]) -> Window:
-    told = (beside(header(c.hit), c.sentence.text) for c in _aged(candidates))
-    return Window("", tuple(told))
+def _age(candidate: Candidate) -> tuple[float, str, int]:
+    return candidate.timestamp, candidate.hit.article.id, candidate.sentence.ordinal
 
 
-def _aged(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return candidates oldest first."""
-    return sorted(candidates, key=lambda c: (c.timestamp, c.hit.article.id, c.sentence.ordinal))
+def _told(candidate: Candidate) -> str:
+    """Return a sentence as it is read beside others."""
+    return beside(header(candidate.hit), candidate.sentence.text)
 
 
 def _copied(candidate: Candidate) -> str:
     """Return what a sentence shares with its copies: its words, if few with its headline."""
     text = candidate.sentence.text
-    return text if len(text.split()) >= N_COPIED else beside(header(candidate.hit), text)
+    return text if len(text.split()) >= N_COPIED else _told(candidate)
 
 
 def _reading(scores: WindowScore, n: int, text: str) -> Reading:
@@ -202,8 +210,7 @@ def _reading(scores: WindowScore, n: int, text: str) -> Reading:
 
 def header(hit: Hit) -> str:
     """Return what the selector reads before a passage: headline and date."""
-    at = hit.article.dated_at
-    return f"{hit.article.title} ({at:%B} {at.day}, {at.year})" if at else hit.article.title
+    return headed(hit.article.title, hit.article.dated_at)
 
 
 def sigmoid(x: float) -> float:

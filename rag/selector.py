@@ -22,6 +22,7 @@ from rag.runtime import Graph, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     import numpy.typing as npt
 
@@ -95,6 +96,11 @@ class _Reading(NamedTuple):
     end: Floats  # (t,)
 
 
+def headed(title: str, at: datetime | None) -> str:
+    """Return the header of an article's windows: its headline and, where known, its day."""
+    return f"{title} ({at:%B} {at.day}, {at.year})" if at else title
+
+
 def beside(header: str, sentence: str) -> str:
     """Return a sentence as it is read beside others of other articles."""
     return f"{header}: {sentence}"
@@ -155,15 +161,24 @@ class PassageSelector:
             found[part.window].append((part, readings[k]))
         return [_merged(w, rows) for w, rows in zip(windows, found, strict=True)]
 
-    def fits(self, question: str, window: Window) -> bool:
-        """Say whether a window is read at once, with one null for all its sentences."""
-        return len(list(self._parts(question, 0, window))) == 1
+    def room(self, question: str) -> int:
+        """Return how many tokens of sentences a window without header reads at once."""
+        return MAX_TOKENS - len(self._head(self._encoded([question])[0].ids)) - 1
+
+    def n_tokens(self, sentence: str) -> int:
+        """Return how many tokens of a window a sentence takes."""
+        return len(self._encoded([sentence])[0].ids)
+
+    def _encoded(self, texts: Sequence[str]) -> Any:
+        return self._tokenizer.encode_batch(texts, add_special_tokens=False)
+
+    def _head(self, question: Sequence[int]) -> list[int]:
+        return [self._cls, *question[:_MAX_QUESTION_TOKENS], self._sep]
 
     def _parts(self, question: str, index: int, window: Window) -> Iterator[_Part]:
         """Yield the parts of a window; one without any sentence still has a null."""
-        texts = [question, window.header, *window.sentences]
-        asked, header, *read = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        head = [self._cls, *asked.ids[:_MAX_QUESTION_TOKENS], self._sep]
+        asked, header, *read = self._encoded([question, window.header, *window.sentences])
+        head = self._head(asked.ids)
         lead = [*head, *header.ids[:_MAX_HEADER_TOKENS]]
         room = MAX_TOKENS - len(lead) - 1
         pieces = [

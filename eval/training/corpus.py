@@ -13,6 +13,7 @@ from nupunkt import sent_spans
 
 from rag.followup import resolve
 from rag.parts import split_parts
+from rag.selector import headed
 from rag.types import Turn
 
 # Written beside this code for Dateline, in the shape of train-news: see its README.md.
@@ -37,8 +38,7 @@ class Article:
 
     def header(self, *, dated: bool = True) -> str:
         """Return the text put before the sentences of a window of this article."""
-        at = self.published
-        return f"{self.title} ({at:%B} {at.day}, {at.year})" if dated and at else self.title
+        return headed(self.title, self.published if dated else None)
 
 
 @dataclass(frozen=True, slots=True)

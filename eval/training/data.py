@@ -79,7 +79,7 @@ class Recipe:
 
         Each stands behind its own headline and date, oldest first, as the scorer reads its best
         ones once more. Now and then the answer is left out, or the company is asked what it does
-        not tell, so that nothing but the sentences says whether one of them answers.
+        not tell, so that the company alone does not say whether one of them answers.
         """
         rivals = self.rivals.get(question.id, [])
         if not rivals or rng.random() < 0.4:
@@ -96,10 +96,7 @@ class Recipe:
             text, gold = (other, ()) if other else (text, gold)
         kept = self._company(question, own, rivals, rng)
         dated = rng.random() < 0.8
-        texts = tuple(
-            beside(self.archive.articles[d].header(dated=dated), self._sentence(d, i))
-            for d, i in kept
-        )
+        texts = tuple(self._told(place, dated=dated) for place in kept)
         right = tuple(n for n, (d, i) in enumerate(kept) if d == doc and i in gold)
         return [Example(text, "", texts, right, (), None)] if len(texts) > 1 else []
 
@@ -114,21 +111,24 @@ class Recipe:
         named = any(match.group() not in _CALENDAR for match in name_matches(question.text))
         most = N_BESIDE if rng.random() < 0.75 else rng.randint(2, N_BESIDE)
         kept = list(own)
-        read = {self._sentence(doc, i) for doc, i in kept}
-        room = MAX_WORDS_BESIDE - sum(self._n_words(doc, i) for doc, i in kept)
+        read = {self._sentence(place) for place in kept}
+        room = MAX_WORDS_BESIDE - sum(len(self._told(place).split()) for place in kept)
         # the nth is drawn with weight 1 / (2 + n): Efraimidis and Spirakis, IPL 2006
         drawn = sorted(enumerate(rivals), key=lambda pair: -(rng.random() ** (2 + pair[0])))
-        for _, (doc, i) in drawn:
+        for _, place in drawn:
             if len(kept) >= most:
                 break
-            sentence, same = self._sentence(doc, i), doc == question.doc
-            if sentence in read or not (same or named) or self._n_words(doc, i) > room:
+            sentence, told, same = (
+                self._sentence(place),
+                self._told(place),
+                place[0] == question.doc,
+            )
+            if sentence in read or not (same or named) or len(told.split()) > room:
                 continue
-            told = beside(self.archive.articles[doc].header(), sentence)
-            if not (same and i in question.gold) and not states_fact(question, told):
-                kept.append((doc, i))
+            if not (same and place[1] in question.gold) and not states_fact(question, told):
+                kept.append(place)
                 read.add(sentence)
-                room -= self._n_words(doc, i)
+                room -= len(told.split())
         undated = {doc: rng.random() for doc, _ in sorted(set(kept))}
 
         def age(place: _Place) -> tuple[float, float, int]:
@@ -137,11 +137,13 @@ class Recipe:
 
         return sorted(kept, key=age)
 
-    def _sentence(self, doc: str, i: int) -> str:
-        return self.archive.articles[doc].sentences[i]
+    def _sentence(self, place: _Place) -> str:
+        return self.archive.articles[place[0]].sentences[place[1]]
 
-    def _n_words(self, doc: str, i: int) -> int:
-        return len(f"{self.archive.articles[doc].header()} {self._sentence(doc, i)}".split())
+    def _told(self, place: _Place, *, dated: bool = True) -> str:
+        """Return a sentence as it is read beside others."""
+        header = self.archive.articles[place[0]].header(dated=dated)
+        return beside(header, self._sentence(place))
 
     def examples_of(self, question: Question, rng: random.Random) -> list[Example]:
         """Return a gold or near-miss window of a question and, mostly, one hard negative."""

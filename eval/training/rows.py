@@ -71,6 +71,14 @@ def foreign_cases(cases: Sequence[Case]) -> list[Case]:
     return [replace(case, answerable=False, facts=(), evidence=()) for case in cases]
 
 
+def write_part(source: Path, target: Path, ids: Collection[str]) -> int:
+    """Write the lines of a JSONL file that have one of these ids to another; return how many."""
+    lines = source.read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if line.strip() and json.loads(line)["id"] in ids]
+    target.write_text("".join(kept), "utf-8")
+    return len(kept)
+
+
 def weigh_set(
     folder: Path,
     cases: Mapping[Kind, Sequence[Case]],
@@ -88,9 +96,8 @@ def weigh_set(
         settings = load_settings(index=Path(scratch) / "index")
         articles = folder / "articles.jsonl"
         if among is not None:
-            lines = articles.read_text("utf-8").splitlines(keepends=True)
             articles = Path(scratch) / "articles.jsonl"
-            articles.write_text("".join(s for s in lines if json.loads(s)["id"] in among), "utf-8")
+            write_part(folder / "articles.jsonl", articles, among)
         build([articles], settings)
         answerer = open_answerer(settings)
         rows = []

@@ -7,13 +7,12 @@ SQuAD's articles. `dateline eval run SET` measures them; refusing always has a t
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 from pathlib import Path
 
 from eval.training.blend import SQUAD_EVERY
 from eval.training.corpus import read_squad
-from eval.training.rows import held_out_cases
+from eval.training.rows import held_out_cases, write_part
 
 
 def main() -> None:
@@ -36,10 +35,7 @@ def write_unseen(squad: Path, out: Path) -> int:
     unseen = {case.id for case in held_out_cases(squad, archive)} - drawn
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(squad / "articles.jsonl", out / "articles.jsonl")
-    lines = (squad / "questions.jsonl").read_text("utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if line.strip() and json.loads(line)["id"] in unseen]
-    (out / "questions.jsonl").write_text("".join(kept), "utf-8")
-    return len(kept)
+    return write_part(squad / "questions.jsonl", out / "questions.jsonl", unseen)
 
 
 if __name__ == "__main__":

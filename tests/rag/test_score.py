@@ -39,8 +39,14 @@ class Recording:
         self.windows.append(windows)
         return self._selector.score(question, windows)
 
+    def room(self, question: str) -> int:
+        return self._selector.room(question)
+
+    def n_tokens(self, sentence: str) -> int:
+        return self._selector.n_tokens(sentence)
+
     def fits(self, question: str, window: Window) -> bool:
-        return self._selector.fits(question, window)
+        return len(list(self._selector._parts(question, 0, window))) == 1
 
 
 @pytest.fixture(scope="module")

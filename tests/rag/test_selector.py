@@ -212,6 +212,14 @@ def test_card_credits_its_sources_and_fits_its_size() -> None:
     assert (WEIGHTS / "selector.onnx").stat().st_size == card["bytes"] <= 30_000_000
 
 
+def test_room_is_what_a_window_without_header_reads_at_once(selector: PassageSelector) -> None:
+    sentence = "The ferry sank."
+    n = selector.room(GOLDEN_QUESTION) // selector.n_tokens(sentence)
+    fitting, more = (Window("", (sentence,) * k) for k in (n, n + 1))
+    assert len(list(selector._parts(GOLDEN_QUESTION, 0, fitting))) == 1
+    assert len(list(selector._parts(GOLDEN_QUESTION, 0, more))) == 2
+
+
 # Margins of FERRY by the shipped weights; newly trained weights need new ones.
 GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
 GOLDEN_MARGINS = (-5.13, -2.69, 1.35, -6.15, -5.56, -7.39)
