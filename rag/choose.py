@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.features import names_person
-from rag.question import asks_for_several
+from rag.question import asks_for_several, compares
+from rag.sides import other_side
 from rag.types import Expected
 from rag.words import NUMBER_WORDS, numbers
 
@@ -23,17 +24,21 @@ def choose(question: Question, candidates: Sequence[Candidate], *, join: float) 
     """Choose the sentences for one question: the best, and those nearly as good that say more.
 
     A question of several parts takes further sentences more readily. Where a person is asked for
-    and the best sentence names none, the sentence before it that does comes with it. At most
-    `question.max_sentences` sentences and 90 words; the first is always whole.
+    and the best sentence names none, the sentence before it that does comes with it; where figures
+    are compared, the sentence with the other one. At most `question.max_sentences` sentences and
+    90 words; the first is always whole.
     """
     chosen = [candidates[0]]
     if (speaker := _speaker(question, candidates)) is not None:
         chosen.append(speaker)
+    side = other_side(candidates) if compares(question.text) else None
+    if side is not None and fits_beside(side, chosen):
+        chosen.append(side)
     margin = join * (2.0 if asks_for_several(question.text) else 1.0)
     for candidate in candidates[1:]:
         if len(chosen) >= question.max_sentences or candidate.score < candidates[0].score - margin:
             break
-        if fits_beside(candidate, chosen):
+        if candidate not in chosen and fits_beside(candidate, chosen):
             chosen.append(candidate)
     return chosen
 

@@ -142,6 +142,16 @@ SEVERAL = re.compile(
     r"which (two|three|four|five))\b",
     re.IGNORECASE,
 )
+# 'longer than', 'which is older, X or Y', 'who got more', 'by how much'
+_MORE = (
+    r"(?:more|less|fewer|worse|(?:bett|bigg|cheap|clos|dear|deep|earli|fast|great|heavi|high|larg|lat|"
+    r"long|low|old|rich|short|slow|small|strong|tall|weak|wid|young)er)"
+)
+COMPARES = re.compile(
+    rf"\b(?:than|compare[ds]?|differ(?:ence|ent|s|ed)?|both|of the two|by how (?:much|many)|"
+    rf"{_MORE}\b.*\bor|or\b.*\b{_MORE})\b|^(?:who|whose|which)\b.*\b{_MORE}\b",
+    re.IGNORECASE,
+)
 
 
 def understand(
@@ -204,3 +214,8 @@ def subject(text: str) -> str:
 def asks_for_several(text: str) -> bool:
     """Say whether one sentence may not be enough: two parts, a comparison, a list."""
     return SEVERAL.search(text) is not None
+
+
+def compares(text: str) -> bool:
+    """Say whether a question sets two things against each other: a second figure may be needed."""
+    return COMPARES.search(text) is not None

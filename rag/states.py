@@ -16,20 +16,19 @@ from rag.choose import fits_beside
 from rag.dates import written
 from rag.features import times
 from rag.names import names
-from rag.quantities import Quantity, quantities
+from rag.sides import alike, is_somebodys, of_like_size, told_figure
 from rag.types import UNDATED, Expected, Note, NoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rag.quantities import Quantity
     from rag.score import Scored
     from rag.types import Article, Candidate, Question
 
 FIGURES = frozenset({Expected.NUMBER, Expected.MONEY, Expected.PERCENT, Expected.DURATION})
 NEAR = 3.0  # how far below the best a sentence may score and still report the same thing
 BESIDE = 5.0  # the same for another outlet's report of the same day, shown but not said to differ
-LIKE = 2.5  # counts of one thing differ by less than this factor: 300 or 700 marched, not 30
-MOST_WORDS = 6  # of a figure with its unit
 LEAST_SHARED = 3  # names that articles of one story have in common,
 SHARED = 0.25  # and their share of the names of the one with fewer
 SAME_TIME_S = timedelta(hours=24).total_seconds()  # outlets of one day; later is a later state
@@ -113,19 +112,6 @@ def _named(article: Article) -> frozenset[str]:
     return frozenset(name for name in found if not times(name))
 
 
-def told_figure(candidate: Candidate) -> Quantity | None:
-    """Return the figure a sentence answers with: the quantity that its short answer touches.
-
-    None where the short answer is no figure, or too long to be one.
-    """
-    if candidate.lead is None or len(candidate.lead_text.split()) > MOST_WORDS:
-        return None
-    start = candidate.lead.start - candidate.sentence.start
-    end = candidate.lead.end - candidate.sentence.start
-    found = quantities(candidate.sentence.text)
-    return next((q for q in found if q.span.start < end and q.span.end > start), None)
-
-
 def _shown(
     question: Question,
     head: Candidate,
@@ -176,26 +162,27 @@ def _otherwise(
     head: Candidate,
     story_of: Callable[[str], str],
 ) -> list[Candidate]:
-    """Return what other outlets of the same day say with another figure of like size, best first.
+    """Return sentences with another figure like the head's, told at the same time by others.
 
-    Who counts marchers and who counts participants may count one thing, so for a bare number units
-    need not agree, only be told; sums, shares and times must be of one unit.
+    Other outlets of the same day may count one thing by another name, marchers or participants, so
+    for a bare number units need not agree, only be told; sums, shares and times must be of one
+    unit. A figure told as somebody's needs none, and may stand in the head's own article.
     """
     told = told_figure(head)
     best = scored.candidates[0].score
     bare = question.expected is Expected.NUMBER
-    return [
-        c
-        for c in scored.candidates
-        if c.score >= best - BESIDE
-        and (value := told_figure(c))
-        and told
-        and told.unit
-        and (value.unit == told.unit or (bare and value.unit))
-        and told.value != value.value
-        and max(told.value, value.value) <= LIKE * min(told.value, value.value)
-        and _dispute(c, head, story_of)
-    ]
+
+    def differs(c: Candidate) -> bool:
+        value = told_figure(c)
+        if value is None or told is None:
+            return False
+        apart = _dispute(c, head, story_of)
+        if is_somebodys(c) and (apart or c.hit.article.id == head.hit.article.id):
+            return alike(told, value)
+        named = value.unit == told.unit or (bare and value.unit)
+        return apart and bool(told.unit and named) and of_like_size(told, value)
+
+    return [c for c in scored.candidates if c.score >= best - BESIDE and differs(c)]
 
 
 def _against(

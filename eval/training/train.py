@@ -12,6 +12,7 @@ import logging
 import math
 import random
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -90,9 +91,10 @@ def train(
     """Train for so many minutes of wall time and write `selector.pt` into a folder.
 
     The rate goes from the first to the last share of LEARNING_RATE in a straight line. With
-    `start`, the run goes on from that checkpoint and draws other windows.
+    `start`, the run goes on from that checkpoint and draws windows of its own: runs that go on
+    from one another would otherwise each read the first windows again.
     """
-    seed = SEED + 1 if start else SEED
+    seed = SEED + (zlib.crc32(start.read_bytes()) if start else 0)
     torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
     folder = base_folder()
@@ -122,8 +124,8 @@ def train(
             _log.info("step %d done %.3f choice loss %.4f", step, done, running)
         if time.monotonic() - saved > CHECKPOINT_S:
             saved = time.monotonic()
-            _save(model, out, held, step)
-    _save(model, out, held, step)
+            _save(model, out, held, step, seed=seed)
+    _save(model, out, held, step, seed=seed)
 
 
 def _forward(model: Selector, batch: Batch) -> Scores:
@@ -205,7 +207,7 @@ def _set_rate(optimiser: torch.optim.Optimizer, factor: float) -> None:
         group["lr"] = group["base"] * factor
 
 
-def _save(model: Selector, out: Path, held: Sequence[Batch], step: int) -> None:
+def _save(model: Selector, out: Path, held: Sequence[Batch], step: int, *, seed: int) -> None:
     """Write the weights atomically, with the held-out loss beside them."""
     model.eval()
     with torch.no_grad():
@@ -213,7 +215,7 @@ def _save(model: Selector, out: Path, held: Sequence[Batch], step: int) -> None:
     model.train()
     loss = math.fsum(losses) / sum(len(b.gold) for b in held)
     _log.info("saved at step %d: held-out choice loss %.4f", step, loss)
-    record = {"steps": step, "held_out_choice_loss": round(loss, 4), "seed": SEED}
+    record = {"steps": step, "held_out_choice_loss": round(loss, 4), "seed": seed}
     (out / "training.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
     part = out / "selector.pt.part"
     torch.save(model.state_dict(), part)

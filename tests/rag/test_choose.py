@@ -45,6 +45,19 @@ def test_choose_shows_at_most_three_unless_a_list_is_asked_for(candidate: Make) 
     assert len(choose(understand("Which four raced?"), found, join=5.0)) == 4
 
 
+def test_choose_brings_the_other_side_of_a_comparison(candidate: Make) -> None:
+    first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
+    beside = candidate("The mill opened in March.", 4.9, article="b")
+    other = candidate("After 35 days the miners went back.", 1.0, article="c")
+    found = [first, beside, other]
+    compared = understand("Was this strike longer than that of 2017?")
+    assert choose(compared, found, join=0.5) == [first, other, beside]
+    assert choose(understand("How long was the strike of 2017?"), found, join=0.5) == [
+        first,
+        beside,
+    ]
+
+
 def test_choose_keeps_to_the_words_a_reader_will_read(candidate: Make) -> None:
     texts = [" ".join(f"{name}{i}" for i in range(40)) for name in ("ab", "cd", "ef")]
     found = [candidate(text, 5.0, article=text[:2]) for text in texts]

@@ -114,6 +114,30 @@ def test_another_count_of_the_same_day_stands_beside_without_a_claim(
 
 
 @pytest.mark.parametrize(
+    ("told", "article", "shown"),
+    [
+        ("The union counted 18.", "a", True),  # in the same article, by somebody else
+        ("The union counted 18.", "b", True),  # of another outlet, of what is not told
+        ("Then 18 were out.", "a", False),
+        ("The union counted 18 dogs.", "a", False),  # a figure of another kind
+    ],
+)
+def test_a_count_told_as_somebodys_stands_beside(
+    candidate: Make, scored: Sum, told: str, article: str, shown: bool
+) -> None:
+    one = candidate("12 rescuers were out.", 9.0, article="a", source="Post", lead="12")
+    lead = "18 dogs" if "dogs" in told else "18"
+    other = candidate(
+        told, 5.0, article=article, ordinal=3, margin=-2.0, lead=lead,
+        source="Post" if article == "a" else "Wire",
+    )  # fmt: skip
+    states = order_states(
+        understand("How many rescuers were out?"), scored(one, other), [one], story_of=alone
+    )
+    assert states.chosen == ((one, other) if shown else (one,))
+
+
+@pytest.mark.parametrize(
     ("source", "story"), [("Post", "b"), ("Wire", "a")], ids=["same outlet", "copy"]
 )
 def test_an_outlet_does_not_disagree_with_itself_or_its_copy(

@@ -1,0 +1,70 @@
+"""The other side: the figure that a comparison or a disagreement sets beside the first one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.quantities import Quantity, quantities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.types import Candidate
+
+MOST_WORDS = 6  # of a figure with its unit
+LIKE = 2.5  # counts of one thing differ by less than this factor: 300 or 700 marched, not 30
+COMPARED = 6.0  # how far below the best the other side of a comparison may score
+# 'Police counted 600', 'the Chamber puts it at 140 million': a figure told as somebody's
+_SOMEBODYS = re.compile(
+    r"\b(?:said|says?|according to|count(?:s|ed)?|puts?|estimate[sd]?|sp(?:eaks?|oke) of|"
+    r"claim(?:s|ed)?|report(?:s|ed)?|expects?|figure|tally)\b",
+    re.IGNORECASE,
+)
+
+
+def told_figure(candidate: Candidate) -> Quantity | None:
+    """Return the figure a sentence answers with: the quantity that its short answer touches.
+
+    None where the short answer is no figure, or too long to be one.
+    """
+    if candidate.lead is None or len(candidate.lead_text.split()) > MOST_WORDS:
+        return None
+    start = candidate.lead.start - candidate.sentence.start
+    end = candidate.lead.end - candidate.sentence.start
+    found = quantities(candidate.sentence.text)
+    return next((q for q in found if q.span.start < end and q.span.end > start), None)
+
+
+def alike(one: Quantity, other: Quantity) -> bool:
+    """Say whether two different figures may be of one kind: of like size, and no units at odds."""
+    units = {figure.unit.split("/")[0] for figure in (one, other)} - {""}
+    return len(units) < 2 and of_like_size(one, other)
+
+
+def of_like_size(one: Quantity, other: Quantity) -> bool:
+    """Say whether two figures differ, but not by so much that they must be of two things."""
+    least, most = sorted((one.value, other.value))
+    return least < most <= LIKE * least
+
+
+def is_somebodys(candidate: Candidate) -> bool:
+    """Say whether a sentence tells its figure as somebody's, so that others may have another."""
+    return _SOMEBODYS.search(candidate.sentence.text) is not None
+
+
+def other_side(candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the best sentence, after the first, with a figure like the first one's.
+
+    'Was the strike longer than that of 2017?' is answered by '19 days' only with '35 days'.
+    """
+    best = candidates[0]
+    told = told_figure(best)
+    figures = [told] if told else quantities(best.sentence.text)
+    for candidate in candidates[1:]:
+        if candidate.score < best.score - COMPARED:
+            return None
+        found = quantities(candidate.sentence.text)
+        if any(alike(figure, other) for figure in figures for other in found):
+            return candidate
+    return None

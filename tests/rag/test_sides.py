@@ -1,0 +1,91 @@
+"""The figure that a comparison or a disagreement sets beside the first one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.quantities import quantities
+from rag.question import compares
+from rag.sides import alike, is_somebodys, other_side, told_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.types import Candidate
+
+    Make = Callable[..., Candidate]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was the strike longer than the one of 2017?",
+        "Who has more customers, Oster or Corran?",
+        "Did Oster or Corran sell more boats?",
+        "Which bidder would pay more for the bank?",
+        "By how much did the fare rise?",
+        "How do the two budgets compare?",
+    ],
+)
+def test_a_question_that_sets_two_things_against_each_other_compares(question: str) -> None:
+    assert compares(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who is the water minister?", "How many boats were sold?", "Was it Oster or Corran who sold?"],
+)
+def test_other_questions_do_not_compare(question: str) -> None:
+    assert not compares(question)
+
+
+def test_the_figure_told_is_the_one_the_short_answer_touches(candidate: Make) -> None:
+    sentence = candidate("Of 40 boats 12 sank in 3 hours.", lead="12")
+    assert (told := told_figure(sentence)) and told.value == 12
+    assert told_figure(candidate("Of 40 boats 12 sank.")) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        ("19 days", "35 days", True),
+        ("19 days", "35", True),  # of what, is not told
+        ("19 days", "35 boats", False),
+        ("19 days", "19 days", False),  # nothing new
+        ("19 days", "190 days", False),  # too many to be set beside it
+        ("84 million crowns a year", "99 million crowns", True),
+    ],
+)
+def test_figures_are_alike_that_may_be_of_one_kind(one: str, other: str, are: bool) -> None:
+    first, second = quantities(one)[0], quantities(other)[0]
+    assert alike(first, second) is alike(second, first) is are
+
+
+def test_the_other_side_is_the_best_sentence_with_a_like_figure(candidate: Make) -> None:
+    first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
+    boats = candidate("The mill sold 340 boats.", 3.0)
+    other = candidate("After 35 days the miners went back.", 0.0)
+    further = candidate("It took 30 days.", -0.5)
+    assert other_side([first, boats, other, further]) is other
+
+
+def test_what_scores_far_below_is_no_other_side(candidate: Make) -> None:
+    first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
+    assert other_side([first, candidate("Its lease has 35 days to run.", -1.5)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("Police counted 600 participants.", True),
+        ("The Chamber of Mines puts it at 140 million.", True),
+        ("The government in the capital speaks of 15 missing.", True),
+        ("Some 600 people were on the square.", False),
+    ],
+)
+def test_a_figure_told_as_somebodys_is_known_by_its_verb(
+    candidate: Make, text: str, whose: bool
+) -> None:
+    assert is_somebodys(candidate(text)) is whose
