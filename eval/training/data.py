@@ -4,7 +4,6 @@ A window is a header and a run of whole sentences of one article. The recipe per
 `examples_of`; `eval.training.swaps` makes near misses of answerable questions.
 """
 
-import calendar
 import random
 import re
 from dataclasses import dataclass
@@ -12,8 +11,17 @@ from typing import TYPE_CHECKING
 
 from eval.training.candidates import Array, Candidates, Embedder, Passage
 from eval.training.corpus import Archive, Article, Question, states_fact
-from eval.training.swaps import MONTHS, name_matches, names_of, reversed_, swapped
+from eval.training.swaps import (
+    CALENDAR,
+    MONTHS,
+    crossed,
+    name_matches,
+    names_of,
+    reversed_,
+    swapped,
+)
 from rag.names import names
+from rag.quantities import quantities
 from rag.score import N_BESIDE
 from rag.selector import beside
 
@@ -38,7 +46,6 @@ class Example:
     answer: tuple[int, int, int] | None
 
 
-_CALENDAR = frozenset((*MONTHS, *calendar.day_name))
 _Place = tuple[str, int]  # (article, sentence)
 N_RIVALS = 16
 MAX_WORDS_BESIDE = 155  # with a question the most that nearly always fits a window
@@ -108,7 +115,7 @@ class Recipe:
         The articles stand oldest first, the undated at random. Rivals of other articles might
         answer a question that names nothing but a day: of those none is read.
         """
-        named = any(match.group() not in _CALENDAR for match in name_matches(question.text))
+        named = any(match.group() not in CALENDAR for match in name_matches(question.text))
         most = N_BESIDE if rng.random() < 0.75 else rng.randint(2, N_BESIDE)
         kept = list(own)
         read = {self._sentence(place) for place in kept}
@@ -166,12 +173,31 @@ class Recipe:
             (0.40, lambda: _without_gold(question, article, start, end, rng)),
             (0.15, lambda: self._retrieved(question, article.id, rng, same=False)),
             (0.20, lambda: unanswered(swapped(question.text, article, self.names, rng))),
-            (0.12, lambda: unanswered(reversed_(question.text, article, rng))),
+            (0.20, lambda: unanswered(reversed_(question.text, article, rng))),
         ]
         if not self.ranked:
             makers = makers[1:2]
         examples += [e for p, make in makers if rng.random() < p and (e := make())]
+        if self.ranked and rng.random() < 0.6:
+            examples += self._crossed(question, article, gold, rng)
         return examples
+
+    def _crossed(
+        self, question: Question, article: Article, gold: int, rng: random.Random
+    ) -> list[Example]:
+        """Return a short window with its question, and with one that asks it of somebody else.
+
+        The window holds no figure but the gold sentence's; it is read with both questions, so
+        that it does not tell by itself.
+        """
+        answers = [variant for variants in question.facts for variant in variants]
+        start, end = quiet_around(article, gold)
+        window = article.sentences[start:end]
+        other = crossed(question.text, window, article.sentences[gold], answers, rng)
+        if other is None or len(question.facts) != 1:
+            return []
+        asked = _example(question, article, start, end, rng)
+        return [asked, Example(other, asked.header, window, (), (), None)]
 
     def _nulls(self, question: Question, article: Article, rng: random.Random) -> list[Example]:
         if question.near:
@@ -225,6 +251,19 @@ def window_around(
         if count + extra > budget:
             return start, end
         start, end, count = start - left, end + (not left), count + extra
+
+
+def quiet_around(article: Article, sentence: int, *, most: int = 90) -> tuple[int, int]:
+    """Return the given sentence with what stands around it as far as that holds no figure."""
+    start, end, count = sentence, sentence + 1, len(article.sentences[sentence].split())
+    for step in (-1, 1):
+        at = sentence + step
+        while 0 <= at < len(article.sentences) and not quantities(article.sentences[at]):
+            count += len(article.sentences[at].split())
+            if count > most:
+                break
+            start, end, at = min(start, at), max(end, at + 1), at + step
+    return start, end
 
 
 def leaning(text: str, article: Article, rng: random.Random) -> str:

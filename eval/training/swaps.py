@@ -6,13 +6,16 @@ import calendar
 import re
 from typing import TYPE_CHECKING
 
+from rag.quantities import quantities
+
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from eval.training.corpus import Article
 
 MONTHS = tuple(calendar.month_name)[1:]
+CALENDAR = frozenset((*MONTHS, *calendar.day_name))
 _OPPOSITES = (
     "first last",
     "before after",
@@ -69,14 +72,52 @@ _OPPOSITES = (
     "inner outer",
     "shortest longest",
 )
-OPPOSITE = {
-    word: other
-    for one, two in (pair.split() for pair in _OPPOSITES)
-    for word, other in ((one, two), (two, one))
+_SIBLINGS = (
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "morning afternoon evening",
+    "spring summer autumn winter",
+    "red blue green yellow black white",
+    "gold silver bronze",
+    "daily weekly monthly",
+    "mother father brother sister wife husband son daughter uncle",
+    "killed injured arrested rescued missing",
+    "dead injured arrested rescued missing",
+    "teachers pupils parents nurses farmers soldiers drivers miners students",
+    "teacher nurse farmer soldier driver miner student lawyer priest",
+    "chairman treasurer secretary director editor coach captain",
+    "finance health education transport defence interior justice energy",
+    "hotel school hospital church museum library theatre factory bank prison",
+    "hotels schools hospitals churches museums libraries theatres factories banks prisons",
+    "road bridge tunnel canal harbour airport railway",
+    "roads bridges tunnels canals harbours airports",
+    "boats trains buses lorries planes cars",
+    "boat train bus lorry plane car",
+    "houses flats shops barns garages",
+    "wheat rice maize potatoes sugar",
+    "sheep cows horses pigs goats",
+    "height length width depth weight",
+    "born married buried",
+    "founded closed sold",
+    "local foreign",
+    "passengers crew",
+    "salary pension rent",
+)
+_GROUPS = [frozenset(group.split()) for group in (*_OPPOSITES, *_SIBLINGS)]
+OTHERS = {
+    word: tuple(sorted(frozenset().union(*(g for g in _GROUPS if word in g)) - {word}))
+    for group in _GROUPS
+    for word in group
 }
 _SUBJECT_ASKED = re.compile(
     r"^Who (?:did|does|was|were|is|are|has|have|had|will|would|can|could)\b", re.IGNORECASE
 )
+# 'Who met Strobe?' may be asked of either
+_MUTUAL = re.compile(
+    r"\b(?:met|meet|marr|wed|fac|play|against|with|join|partner|together|between|shar|beside|like|"
+    r"relat|brother|sister|cousin|friend|rival|fought|fight)",
+    re.IGNORECASE,
+)
+_LINK = r"(?:['’]s)?(?: \w{1,4})?,? ?(?:and|or|of|in|at|from|near|,) (?:the )?"
 _NEGATED = re.compile(r"\b(?:not|never|no|without|except|nor)\b|n't\b", re.IGNORECASE)
 
 
@@ -104,20 +145,53 @@ def swapped(
 
 
 def reversed_(text: str, article: Article, rng: random.Random) -> str | None:
-    """Put the opposite in place of a word of a question, or a 'not' beside its verb.
+    """Put the opposite or another of its kind for a word of a question, or a 'not' beside its verb.
 
-    Only an opposite that the article nowhere uses, so that it is not asked about another of its
-    facts. None where the question holds nothing to turn round, or is turned round already.
+    Only a word that the article nowhere uses, so that it is not asked about another of its facts.
+    None where the question holds nothing to turn round, or is turned round already.
     """
     whole = f" {article.title} {' '.join(article.sentences)} ".lower()
-    words = [m for m in re.finditer(r"[A-Za-z]+", text) if m.group() in OPPOSITE]
-    choices = [(*m.span(), OPPOSITE[m.group()]) for m in words]
-    if fresh := [c for c in choices if not re.search(rf"\b{c[2]}\b", whole)]:
+    words = [m for m in re.finditer(r"[A-Za-z]+", text) if m.group() in OTHERS]
+    choices = [(*m.span(), rng.choice(OTHERS[m.group()])) for m in words]
+    if fresh := [c for c in choices if not re.search(rf"\b{c[2].lower()}\b", whole)]:
         return _put(text, fresh, rng)
     if _NEGATED.search(text) or rng.random() < 0.5:  # else 'not' alone would tell
         return None
     asked = _SUBJECT_ASKED.match(text)
     return f"{asked.group()} not{text[asked.end() :]}" if asked else None
+
+
+def crossed(
+    text: str, window: Sequence[str], gold: str, answers: Sequence[str], rng: random.Random
+) -> str | None:
+    """Put another name of a window in place of one in a question that the window answers.
+
+    'How old is Strobe?', of 'Strobe named Celan, 49'. Asked for a figure, the window must hold no
+    other, so that it tells none of the new name; asked who, the one who answers takes the place of
+    the one asked about. None where that cannot be done safely.
+    """
+    told = " ".join(window)
+    if any(re.search(r"\d", answer) for answer in answers):
+        if len(quantities(told)) != 1:
+            return None
+        others = {m.group() for s in window for m in name_matches(s)} - CALENDAR
+    elif _SUBJECT_ASKED.match(text) or text.startswith("Who "):
+        named = {a for a in answers if a in gold and a == a.title()}
+        others = named if not _MUTUAL.search(text) else set()
+    else:
+        return None
+    choices = [
+        (*match.span(), other)
+        for match in name_matches(text)
+        for other in sorted(others)
+        if match.group() in told
+        and match.group() not in CALENDAR
+        and other not in text
+        and not set(match.group().split()) & set(other.split())
+        and len(other.split()) == len(match.group().split())
+        and not _stand_together(match.group(), other, told)
+    ]
+    return _put(text, choices, rng)
 
 
 def names_of(articles: Iterable[Article]) -> dict[str, list[str]]:
@@ -133,6 +207,12 @@ def names_of(articles: Iterable[Article]) -> dict[str, list[str]]:
 def name_matches(text: str) -> list[re.Match[str]]:
     """Return runs of capitalised words that do not begin the text."""
     return [m for m in re.finditer(r"[A-Z][\w-]+(?: [A-Z][\w-]+)*", text) if m.start()]
+
+
+def _stand_together(one: str, other: str, text: str) -> bool:
+    """Say whether two names are joined in a text, as in 'Strobe and Celan' or 'Corran of Oster'."""
+    first, second = re.escape(one), re.escape(other)
+    return re.search(f"{first}{_LINK}{second}|{second}{_LINK}{first}", text) is not None
 
 
 def _put(text: str, choices: list[tuple[int, int, str]], rng: random.Random) -> str | None:
