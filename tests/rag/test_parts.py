@@ -138,6 +138,34 @@ from rag.parts import split_parts
             "How many times did police visit, and why?",
             ("How many times did police visit?", "Why did police visit?"),
         ),
+        (
+            "Why sank the barge, and who raised it?",
+            ("Why sank the barge?", "Who raised it?"),
+        ),
+        (
+            "In what time won she the race, and by how much?",
+            ("In what time won she the race?", "By how much won she the race?"),
+        ),
+        (
+            "How many of the 30 lambs were ewes, and how many were sold?",
+            ("How many of the 30 lambs were ewes?", "How many of the 30 lambs were sold?"),
+        ),
+        (
+            "At which of the schools did she teach, and when?",
+            ("At which of the schools did she teach?", "When did she teach?"),
+        ),
+        (
+            "From how many stalls did the fair grow, and to how many?",
+            ("From how many stalls did the fair grow?", "To how many stalls did the fair grow?"),
+        ),
+        (
+            "When did the mast fall, and by how narrow a margin?",
+            ("When did the mast fall?", "By how narrow a margin did the mast fall?"),
+        ),
+        (
+            "Did the dam hold? In which year?",
+            ("Did the dam hold?", "In which year did the dam hold?"),
+        ),
         ("How many of the miners were saved, and how?", ()),
         ("Which one of the clubs won, and when?", ()),
         ("Did anyone else die, and who?", ("Did anyone else die?", "Who did die?")),
