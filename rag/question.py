@@ -29,7 +29,10 @@ _BODIES = (
 )
 _SUMS = r"cost|price|fine|salary|budget|fee|wage|bail|reward|revenue|profit|loss"
 _SAID = r"say|said|tell|told|call|called|describe|comment|respond|suggest|warn|promise"
-_SIZES = r"many|much|old|tall|far|fast|deep|high|large|big|heavy|wide|often|hot|cold"
+_SIZES = (
+    r"many|much|old|tall|far|fast|deep|high|low|large|big|great|heavy|wide|thick|steep|strong|full|"
+    r"close|near|often|likely|hot|warm|cold|cool"
+)
 _MEASURES = (
     r"number|age|size|amount|depth|height|distance|speed|temperature|score|toll|death toll|turnout|"
     r"total|count|margin"
@@ -57,6 +60,7 @@ _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
         Expected.REASON,
         (
             r"^why\b",
+            r"\bhow come\b",
             r"\bfor what reason\b",
             r"\bwhat (caused|causes|made|led|prompted|drove|explains)\b",
             r"\bwhat (was|is|were) the (cause|reason)s?\b",
@@ -64,7 +68,10 @@ _PATTERNS: tuple[tuple[Expected, tuple[str, ...]], ...] = (
     ),
     (
         Expected.DURATION,
-        (r"\bhow long\b", r"\bfor how many (years|months|weeks|days|hours|minutes)\b"),
+        (
+            r"\bhow (long|soon|quickly)\b",
+            r"\bfor how many (years|months|weeks|days|hours|minutes)\b",
+        ),
     ),
     (
         Expected.DATE,
