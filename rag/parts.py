@@ -90,7 +90,7 @@ def split_parts(text: str) -> tuple[str, ...]:
     `rag.followup.resolve` to fill in from the part before it. A question is kept whole unless
     every piece of it asks by itself.
     """
-    pieces = [_read(piece) for piece in JOINT.split(text)]
+    pieces = [_read(piece) for piece in JOINT.split(" ".join(text.split()))]
     if not all(piece.word or piece.auxiliary for piece in pieces):
         return ()
     if any(RELATIVE.search(piece.text) for piece in pieces[:-1]):

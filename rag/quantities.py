@@ -48,6 +48,12 @@ _ROUGH = re.compile(
 _ROUGH_BEFORE = re.compile(rf"(?:\b(?:{_ROUGH.pattern})\s*|\d\s?(?:to|-|–)\s?)$", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"^\s*(?:to|-|–)\s*\d")
 _CLOCK_AFTER = re.compile(r"^(?::\d\d|\s?[ap]\.?m\b|-year-old|th\b|st\b|nd\b|rd\b)", re.IGNORECASE)
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)"
+)
+_MONTH_BEFORE = re.compile(rf"\b{_MONTH}\.? ?$")
+_MONTH_AFTER = re.compile(rf"^ (?:of )?{_MONTH}\b")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NO_ONE = re.compile(r"\bno one$", re.IGNORECASE)
 NEARLY = 0.15  # rough figures within this share of each other do not contradict
@@ -79,7 +85,7 @@ class Quantity:
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of `text` in order; '1.2 million crowns' is (1200000, 'crowns').
 
-    Times of day, years, ages in '-year-old' and ordinals are no quantities.
+    Times of day, days of a month, years, ages in '-year-old' and ordinals are no quantities.
     """
     found = []
     for match in _QUANTITY.finditer(text):
@@ -91,6 +97,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if _YEAR.fullmatch(match["digits"] or "") and not (match["sign"] or match["scale"]):
             continue
         before = text[: match.start()]
+        if _MONTH_AFTER.match(text[end:]) or (_MONTH_BEFORE.search(before) and not match["scale"]):
+            continue
         if match["words"] and _NO_ONE.search(text[:end]):
             continue
         rough = bool(_ROUGH_BEFORE.search(before) or _RANGE_AFTER.match(text[end:]))

@@ -145,18 +145,19 @@ _AUXILIARY = re.compile(
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _PLAIN_PRESENT = re.compile(r"^(?:who|what|which \w+)\s+(?:\w+ly\s+)?\w+[^s]s\b", re.IGNORECASE)
 SEVERAL = re.compile(
-    r"\b(and|both|each|respectively|differ|difference|compared?|than|list|all the|"
-    r"which (two|three|four|five))\b",
-    re.IGNORECASE,
+    r"\b(and|both|each|respectively|list|all the|which (two|three|four|five|six))\b", re.IGNORECASE
 )
-# 'longer than', 'which is older, X or Y', 'who got more', 'by how much'
+# 'longer than that of 2017', 'which is older, X or Y', 'who got more'; not 'more than 300'
 _MORE = (
-    r"(?:more|less|fewer|worse|(?:bett|bigg|cheap|clos|dear|deep|earli|fast|great|heavi|high|larg|lat|"
-    r"long|low|old|rich|short|slow|small|strong|tall|weak|wid|young)er)"
+    r"more|less|fewer|worse|(?:bett|bigg|cheap|clos|dear|deep|fast|heavi|high|larg|long|rich|short|"
+    r"slow|small|strong|tall|weak|wid)er"
 )
+_MORE_OR_OLDER = rf"(?:{_MORE}|(?:earli|great|lat|low|old|young)er)"
 COMPARES = re.compile(
-    rf"\b(?:than|compare[ds]?|differ(?:ence|ent|s|ed)?|both|of the two|by how (?:much|many)|"
-    rf"{_MORE}\b.*\bor|or\b.*\b{_MORE})\b|^(?:who|whose|which)\b.*\b{_MORE}\b",
+    r"(?<!other )(?<!rather )\bthan\b(?! (?:\d+|when|half|an?|one|two|three|four|five|ten|twenty)\b)"
+    r"|\b(?:compare[ds]?|differ(?:ence|s|ed)?|of the two)\b"
+    rf"|\b{_MORE_OR_OLDER}\b.*\bor\b|\bor\b.*\b{_MORE_OR_OLDER}\b"
+    rf"|^(?:who|whose|which)\b.*\b(?:{_MORE})\b",
     re.IGNORECASE,
 )
 
@@ -219,10 +220,10 @@ def subject(text: str) -> str:
 
 
 def asks_for_several(text: str) -> bool:
-    """Say whether one sentence may not be enough: two parts, a comparison, a list."""
+    """Say whether one sentence may not be enough: two parts, a list."""
     return SEVERAL.search(text) is not None
 
 
 def compares(text: str) -> bool:
-    """Say whether a question sets two things against each other: a second figure may be needed."""
+    """Say whether a question sets two things against each other and may need two figures."""
     return COMPARES.search(text) is not None

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 MOST_WORDS = 6  # of a figure with its unit
 LIKE = 2.5  # counts of one thing differ by less than this factor: 300 or 700 marched, not 30
 COMPARED = 6.0  # how far below the best the other side of a comparison may score
-# 'Police counted 600', 'the Chamber puts it at 140 million': a figure told as somebody's
-_SOMEBODYS = re.compile(
-    r"\b(?:said|says?|according to|count(?:s|ed)?|puts?|estimate[sd]?|sp(?:eaks?|oke) of|"
-    r"claim(?:s|ed)?|report(?:s|ed)?|expects?|figure|tally)\b",
+# 'Police counted 600', 'the Chamber puts it at 140 million': what stands before somebody's figure
+_COUNTING = re.compile(
+    r"\b(?:count(?:s|ed|ing)?|puts?|estimate[sd]?|sp(?:eaks?|oke) of|claim(?:s|ed)?|"
+    r"expect(?:s|ed)?|reckon(?:s|ed)?|believe[sd]?|g[ai]ves?)\b[^.;]{0,45}$",
     re.IGNORECASE,
+)
+_BY_COUNT = re.compile(
+    r"\baccording to\b|\bby (?:[\w’']+ ){0,4}(?:count|tally|estimate|reckoning)\b", re.IGNORECASE
 )
 
 
@@ -37,7 +40,10 @@ def told_figure(candidate: Candidate) -> Quantity | None:
 
 
 def alike(one: Quantity, other: Quantity) -> bool:
-    """Say whether two different figures may be of one kind: of like size, and no units at odds."""
+    """Say whether two different figures may be of one kind: of like size, and no units at odds.
+
+    A rate counts as what it is a rate of: '84 crowns a year' is like '99 crowns'.
+    """
     units = {figure.unit.split("/")[0] for figure in (one, other)} - {""}
     return len(units) < 2 and of_like_size(one, other)
 
@@ -48,19 +54,25 @@ def of_like_size(one: Quantity, other: Quantity) -> bool:
     return least < most <= LIKE * least
 
 
-def is_somebodys(candidate: Candidate) -> bool:
+def is_somebodys(text: str, figure: Quantity) -> bool:
     """Say whether a sentence tells its figure as somebody's, so that others may have another."""
-    return _SOMEBODYS.search(candidate.sentence.text) is not None
+    before = text[: figure.span.start]
+    return bool(_COUNTING.search(before) or _BY_COUNT.search(text))
 
 
 def other_side(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the best sentence, after the first, with a figure like the first one's.
+    """Return the best sentence after the first with a figure like one of the first's.
 
     'Was the strike longer than that of 2017?' is answered by '19 days' only with '35 days'.
+    `candidates` stand best first; of those within COMPARED of the first, None where no sentence has
+    such a figure, or where the first has both by itself.
     """
     best = candidates[0]
+    own = quantities(best.sentence.text)
     told = told_figure(best)
-    figures = [told] if told else quantities(best.sentence.text)
+    figures = [told] if told else own
+    if any(alike(figure, other) for figure in figures for other in own):
+        return None
     for candidate in candidates[1:]:
         if candidate.score < best.score - COMPARED:
             return None

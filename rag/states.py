@@ -2,7 +2,8 @@
 
 Only figures are compared: where the short answers of two articles are quantities of one unit that
 contradict each other, either the figure changed (the later report is the state of things) or
-independent outlets give different values at the same time (the reader sees both).
+independent outlets give different values at the same time (the reader sees both). A figure of like
+size that somebody else tells stands beside the first, without a claim that they differ.
 """
 
 from __future__ import annotations
@@ -162,27 +163,29 @@ def _otherwise(
     head: Candidate,
     story_of: Callable[[str], str],
 ) -> list[Candidate]:
-    """Return sentences with another figure like the head's, told at the same time by others.
+    """Return sentences with another figure like the head's, told by others, best first.
 
     Other outlets of the same day may count one thing by another name, marchers or participants, so
     for a bare number units need not agree, only be told; sums, shares and times must be of one
-    unit. A figure told as somebody's needs none, and may stand in the head's own article.
+    unit. A figure told as somebody's ('police counted 600') needs none, and may stand in the head's
+    own article.
     """
     told = told_figure(head)
     best = scored.candidates[0].score
     bare = question.expected is Expected.NUMBER
 
-    def differs(c: Candidate) -> bool:
+    def stands_beside(c: Candidate) -> bool:
         value = told_figure(c)
         if value is None or told is None:
             return False
         apart = _dispute(c, head, story_of)
-        if is_somebodys(c) and (apart or c.hit.article.id == head.hit.article.id):
+        own = c.hit.article.id == head.hit.article.id
+        if (apart or own) and is_somebodys(c.sentence.text, value):
             return alike(told, value)
         named = value.unit == told.unit or (bare and value.unit)
         return apart and bool(told.unit and named) and of_like_size(told, value)
 
-    return [c for c in scored.candidates if c.score >= best - BESIDE and differs(c)]
+    return [c for c in scored.candidates if c.score >= best - BESIDE and stands_beside(c)]
 
 
 def _against(

@@ -14,14 +14,12 @@ from eval.training.corpus import Archive, Article, Question, states_fact
 from eval.training.swaps import (
     CALENDAR,
     MONTHS,
-    crossed,
     name_matches,
     names_of,
     reversed_,
     swapped,
 )
 from rag.names import names
-from rag.quantities import quantities
 from rag.score import N_BESIDE
 from rag.selector import beside
 
@@ -178,26 +176,7 @@ class Recipe:
         if not self.ranked:
             makers = makers[1:2]
         examples += [e for p, make in makers if rng.random() < p and (e := make())]
-        if self.ranked and rng.random() < 0.6:
-            examples += self._crossed(question, article, gold, rng)
         return examples
-
-    def _crossed(
-        self, question: Question, article: Article, gold: int, rng: random.Random
-    ) -> list[Example]:
-        """Return a short window with its question, and with one that asks it of somebody else.
-
-        The window holds no figure but the gold sentence's; it is read with both questions, so
-        that it does not tell by itself.
-        """
-        answers = [variant for variants in question.facts for variant in variants]
-        start, end = quiet_around(article, gold)
-        window = article.sentences[start:end]
-        other = crossed(question.text, window, article.sentences[gold], answers, rng)
-        if other is None or len(question.facts) != 1:
-            return []
-        asked = _example(question, article, start, end, rng)
-        return [asked, Example(other, asked.header, window, (), (), None)]
 
     def _nulls(self, question: Question, article: Article, rng: random.Random) -> list[Example]:
         if question.near:
@@ -251,19 +230,6 @@ def window_around(
         if count + extra > budget:
             return start, end
         start, end, count = start - left, end + (not left), count + extra
-
-
-def quiet_around(article: Article, sentence: int, *, most: int = 90) -> tuple[int, int]:
-    """Return the given sentence with what stands around it as far as that holds no figure."""
-    start, end, count = sentence, sentence + 1, len(article.sentences[sentence].split())
-    for step in (-1, 1):
-        at = sentence + step
-        while 0 <= at < len(article.sentences) and not quantities(article.sentences[at]):
-            count += len(article.sentences[at].split())
-            if count > most:
-                break
-            start, end, at = min(start, at), max(end, at + 1), at + step
-    return start, end
 
 
 def leaning(text: str, article: Article, rng: random.Random) -> str:

@@ -6,11 +6,9 @@ import calendar
 import re
 from typing import TYPE_CHECKING
 
-from rag.quantities import quantities
-
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from eval.training.corpus import Article
 
@@ -80,28 +78,28 @@ _SIBLINGS = (
     "gold silver bronze",
     "daily weekly monthly",
     "mother father brother sister wife husband son daughter uncle",
-    "killed injured arrested rescued missing",
-    "dead injured arrested rescued missing",
-    "teachers pupils parents nurses farmers soldiers drivers miners students",
-    "teacher nurse farmer soldier driver miner student lawyer priest",
-    "chairman treasurer secretary director editor coach captain",
+    "killed injured arrested rescued",
+    "teachers pupils parents nurses farmers drivers miners",
+    "teacher nurse farmer driver miner student lawyer priest",
+    "chairman treasurer editor coach captain",
     "finance health education transport defence interior justice energy",
-    "hotel school hospital church museum library theatre factory bank prison",
-    "hotels schools hospitals churches museums libraries theatres factories banks prisons",
-    "road bridge tunnel canal harbour airport railway",
-    "roads bridges tunnels canals harbours airports",
+    "hotel school church museum library theatre factory prison",
+    "hotels schools churches museums libraries theatres factories prisons",
+    "bridge tunnel canal harbour airport",
+    "bridges tunnels canals harbours airports",
     "boats trains buses lorries planes cars",
     "boat train bus lorry plane car",
-    "houses flats shops barns garages",
     "wheat rice maize potatoes sugar",
     "sheep cows horses pigs goats",
-    "height length width depth weight",
-    "born married buried",
-    "founded closed sold",
     "local foreign",
-    "passengers crew",
-    "salary pension rent",
 )
+# what else tells of a word: an article of 'three died' answers how many were killed
+_TOLD_BY = {
+    "killed": r"die[ds]?|dead|deaths?|fatal\w*|toll|victims?|bod(?:y|ies)",
+    "injured": r"injur\w*|wounded|wounds|hurt",
+    "arrested": r"arrests?|detain\w*|custody|jailed|held",
+    "rescued": r"rescu\w*|saved?|pulled|freed",
+}
 _GROUPS = [frozenset(group.split()) for group in (*_OPPOSITES, *_SIBLINGS)]
 OTHERS = {
     word: tuple(sorted(frozenset().union(*(g for g in _GROUPS if word in g)) - {word}))
@@ -111,22 +109,15 @@ OTHERS = {
 _SUBJECT_ASKED = re.compile(
     r"^Who (?:did|does|was|were|is|are|has|have|had|will|would|can|could)\b", re.IGNORECASE
 )
-# 'Who met Strobe?' may be asked of either
-_MUTUAL = re.compile(
-    r"\b(?:met|meet|marr|wed|fac|play|against|with|join|partner|together|between|shar|beside|like|"
-    r"relat|brother|sister|cousin|friend|rival|fought|fight)",
-    re.IGNORECASE,
-)
-_LINK = r"(?:['’]s)?(?: \w{1,4})?,? ?(?:and|or|of|in|at|from|near|,) (?:the )?"
 _NEGATED = re.compile(r"\b(?:not|never|no|without|except|nor)\b|n't\b", re.IGNORECASE)
 
 
 def swapped(
-    text: str, article: Article, names: dict[str, list[str]], rng: random.Random
+    text: str, article: Article, known: dict[str, list[str]], rng: random.Random
 ) -> str | None:
     """Put another year, number, month or name in place of one in a question.
 
-    The new one stands elsewhere in the archive (names) and not in the article, so the article
+    The new one stands elsewhere in the archive (`known`) and not in the article, so the article
     does not answer the new question. None where the question holds nothing to swap.
     """
     whole = article.title + " " + " ".join(article.sentences)
@@ -138,7 +129,7 @@ def swapped(
     months = re.finditer("|".join(MONTHS), text)
     choices += [(*match.span(), rng.choice(MONTHS)) for match in months]
     for match in name_matches(text):
-        pool = names.get(_kind_of(text, match), [])
+        pool = known.get(_kind_of(text, match), [])
         if match.group() in whole and pool:
             choices.append((*match.span(), rng.choice(pool)))
     return _put(text, [c for c in choices if c[2] not in whole], rng)
@@ -151,47 +142,19 @@ def reversed_(text: str, article: Article, rng: random.Random) -> str | None:
     None where the question holds nothing to turn round, or is turned round already.
     """
     whole = f" {article.title} {' '.join(article.sentences)} ".lower()
-    words = [m for m in re.finditer(r"[A-Za-z]+", text) if m.group() in OTHERS]
-    choices = [(*m.span(), rng.choice(OTHERS[m.group()])) for m in words]
-    if fresh := [c for c in choices if not re.search(rf"\b{c[2].lower()}\b", whole)]:
+    fresh = [
+        (*match.span(), other)
+        for match in re.finditer(r"(?<![\w-])[A-Za-z]+(?![\w-])", text)
+        for other in OTHERS.get(match.group(), ())
+        if not re.search(rf"\b(?:{other.lower()}|{_TOLD_BY.get(other, other.lower())})\b", whole)
+        and not _breaks_article(text[: match.start()], other)
+    ]
+    if fresh:
         return _put(text, fresh, rng)
     if _NEGATED.search(text) or rng.random() < 0.5:  # else 'not' alone would tell
         return None
     asked = _SUBJECT_ASKED.match(text)
     return f"{asked.group()} not{text[asked.end() :]}" if asked else None
-
-
-def crossed(
-    text: str, window: Sequence[str], gold: str, answers: Sequence[str], rng: random.Random
-) -> str | None:
-    """Put another name of a window in place of one in a question that the window answers.
-
-    'How old is Strobe?', of 'Strobe named Celan, 49'. Asked for a figure, the window must hold no
-    other, so that it tells none of the new name; asked who, the one who answers takes the place of
-    the one asked about. None where that cannot be done safely.
-    """
-    told = " ".join(window)
-    if any(re.search(r"\d", answer) for answer in answers):
-        if len(quantities(told)) != 1:
-            return None
-        others = {m.group() for s in window for m in name_matches(s)} - CALENDAR
-    elif _SUBJECT_ASKED.match(text) or text.startswith("Who "):
-        named = {a for a in answers if a in gold and a == a.title()}
-        others = named if not _MUTUAL.search(text) else set()
-    else:
-        return None
-    choices = [
-        (*match.span(), other)
-        for match in name_matches(text)
-        for other in sorted(others)
-        if match.group() in told
-        and match.group() not in CALENDAR
-        and other not in text
-        and not set(match.group().split()) & set(other.split())
-        and len(other.split()) == len(match.group().split())
-        and not _stand_together(match.group(), other, told)
-    ]
-    return _put(text, choices, rng)
 
 
 def names_of(articles: Iterable[Article]) -> dict[str, list[str]]:
@@ -209,10 +172,10 @@ def name_matches(text: str) -> list[re.Match[str]]:
     return [m for m in re.finditer(r"[A-Z][\w-]+(?: [A-Z][\w-]+)*", text) if m.start()]
 
 
-def _stand_together(one: str, other: str, text: str) -> bool:
-    """Say whether two names are joined in a text, as in 'Strobe and Celan' or 'Corran of Oster'."""
-    first, second = re.escape(one), re.escape(other)
-    return re.search(f"{first}{_LINK}{second}|{second}{_LINK}{first}", text) is not None
+def _breaks_article(before: str, word: str) -> bool:
+    """Say whether 'a' or 'an' stands before a word that takes the other."""
+    found = re.search(r"\b(an?) $", before, re.IGNORECASE)
+    return found is not None and (found[1].lower() == "an") != (word[0].lower() in "aeiou")
 
 
 def _put(text: str, choices: list[tuple[int, int, str]], rng: random.Random) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from eval.training.corpus import Article
-from eval.training.swaps import crossed, names_of, reversed_, swapped
+from eval.training.swaps import names_of, reversed_, swapped
 
 ARTICLE = Article(
     "a1",
@@ -63,31 +63,24 @@ def test_a_swap_brings_in_nothing_of_the_article():
         assert new not in told
 
 
-NAMED = "The prime minister, Alena Strobe, named Mira Celan, 49, finance minister."
-BUSY = "Strobe is in her third year, and has put up 12 budgets."
-FOLLOWS = "She follows Rowan Pascoe."
-
-
 @pytest.mark.parametrize(
-    ("text", "answer", "asked"),
+    ("text", "told", "asked"),
     [
-        ("How old is Mira Celan?", "49", "How old is Alena Strobe?"),
-        ("Who did Alena Strobe name?", "Mira Celan", "Who did Mira Celan name?"),
-        ("Who met Alena Strobe?", "Mira Celan", None),  # the other way round it is as true
-        ("What is Mira Celan?", "finance minister", None),
-        ("How old is the minister?", "49", None),
+        ("How many pupils went?", "40 pupils went.", {"teachers", "nurses", "parents"}),
+        ("How many pupils went?", "40 pupils and their teachers went.", {"nurses", "parents"}),
+        ("How many were injured?", "40 were injured, 3 died.", {"arrested", "rescued"}),
+        ("How many were injured?", "40 were injured.", {"killed", "arrested", "rescued"}),
     ],
 )
-def test_a_question_is_asked_of_somebody_else_of_the_window(text, answer, asked):
-    found = {crossed(text, [NAMED], NAMED, [answer], random.Random(seed)) for seed in range(9)}
-    assert found == {asked}
+def test_a_word_gives_way_to_another_of_its_kind_that_nothing_tells_of(text, told, asked):
+    article = Article("a3", "Trip", None, (told,), held_out=False)
+    found = {reversed_(text, article, random.Random(seed)) or "" for seed in range(90)}
+    words = {word for question in found for word in re.findall(r"\w+", question)}
+    assert asked <= words
+    assert not words & ({"teachers", "killed"} - asked)
 
 
-def test_nothing_is_asked_of_somebody_else_whom_the_window_may_tell_it_of():
-    asked = "How old is Mira Celan?"
-    assert crossed(asked, [NAMED, BUSY], NAMED, ["49"], random.Random(1)) is None
-    shared = "Alena Strobe and Mira Celan have served 49 months."
-    assert (
-        crossed("How long has Mira Celan served?", [shared], shared, ["49"], random.Random(1))
-        is None
-    )
+def test_no_article_is_broken_by_the_word_behind_it():
+    article = Article("a4", "Office", None, ("An editor left.",), held_out=False)
+    found = {reversed_("Why did an editor leave?", article, random.Random(n)) for n in range(40)}
+    assert not any(re.search(r"\ban [^aeiou]", question or "") for question in found)

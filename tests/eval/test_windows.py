@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from eval.training.corpus import Archive, Article, Question
-from eval.training.data import MAX_WORDS_BESIDE, Recipe, quiet_around
+from eval.training.data import MAX_WORDS_BESIDE, Recipe
 from rag.score import N_BESIDE
 from rag.selector import beside
 
@@ -134,17 +134,3 @@ def test_company_has_room_in_one_window(recipe):
 def test_sets_that_retrieve_nothing_have_no_rivals():
     recipe = Recipe(Archive("hand", {"a": LOCK}, (ASKED,)))
     assert [e for s in range(60) for e in recipe._beside(ASKED, random.Random(s))] == []
-
-
-def test_a_quiet_window_ends_before_another_figure():
-    assert quiet_around(LOCK, 1) == (0, 2)  # 'nine days' stands behind it
-    assert quiet_around(PIER, 1) == (0, 2)
-
-
-def test_a_question_asked_of_somebody_else_stands_beside_its_own(recipe):
-    told = ("The mayor, Ada Quill, hired Bo Lund, 49.", "It rained.")
-    article = replace(LOCK, id="c", sentences=told)
-    asked = Question("s", "How old is Bo Lund?", "number", "c", (0,), (), (("49",),), False)
-    own, other = recipe._crossed(asked, article, 0, random.Random(1))
-    assert (own.sentences, own.gold) == (told, (0,))
-    assert (other.sentences, other.gold, other.question) == (told, (), "How old is Ada Quill?")

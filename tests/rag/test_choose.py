@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,10 +53,16 @@ def test_choose_brings_the_other_side_of_a_comparison(candidate: Make) -> None:
     found = [first, beside, other]
     compared = understand("Was this strike longer than that of 2017?")
     assert choose(compared, found, join=0.5) == [first, other, beside]
-    assert choose(understand("How long was the strike of 2017?"), found, join=0.5) == [
-        first,
-        beside,
-    ]
+    assert choose(understand("How long was the strike of 2017?"), found, join=0.5) == found[:2]
+    assert choose(replace(compared, max_sentences=1), found, join=0.5) == [first]
+
+
+def test_choose_brings_an_other_side_that_there_is_room_for(candidate: Make) -> None:
+    first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
+    long = candidate(f"After 30 days {'they sang ' * 45}.", 4.0, article="b")
+    other = candidate("After 35 days the miners went back.", 1.0, article="c")
+    compared = understand("Was this strike longer than that of 2017?")
+    assert choose(compared, [first, long, other], join=0.5) == [first, other]
 
 
 def test_choose_keeps_to_the_words_a_reader_will_read(candidate: Make) -> None:

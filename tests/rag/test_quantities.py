@@ -35,7 +35,18 @@ def test_quantities_read_value_and_unit(text: str, value: float, unit: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["at 9:30 a.m.", "a 43-year-old", "the 14th floor", "3 m", "no one came", "in 2019"]
+    "text",
+    [
+        "at 9:30 a.m.",
+        "a 43-year-old",
+        "the 14th floor",
+        "3 m",
+        "no one came",
+        "in 2019",
+        "May 17",
+        "17 May",
+        "17 of May",
+    ],
 )
 def test_what_counts_nothing_is_no_quantity(text: str) -> None:
     assert quantities(text) == ()

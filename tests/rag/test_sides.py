@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         "Who has more customers, Oster or Corran?",
         "Did Oster or Corran sell more boats?",
         "Which bidder would pay more for the bank?",
-        "By how much did the fare rise?",
         "How do the two budgets compare?",
+        "Which of the two has run longest?",
     ],
 )
 def test_a_question_that_sets_two_things_against_each_other_compares(question: str) -> None:
@@ -35,7 +35,18 @@ def test_a_question_that_sets_two_things_against_each_other_compares(question: s
 
 @pytest.mark.parametrize(
     "question",
-    ["Who is the water minister?", "How many boats were sold?", "Was it Oster or Corran who sold?"],
+    [
+        "Who is the water minister?",
+        "Was it Oster or Corran who sold?",
+        "Did more than 40 people die?",
+        "No later than when must they pay?",
+        "Who else, other than the mayor, knew?",
+        "Who was arrested earlier this week?",
+        "Which lower court ruled first?",
+        "By how much did the fare rise?",
+        "What did both parties agree on?",
+        "What is different about the new bridge?",
+    ],
 )
 def test_other_questions_do_not_compare(question: str) -> None:
     assert not compares(question)
@@ -71,21 +82,48 @@ def test_the_other_side_is_the_best_sentence_with_a_like_figure(candidate: Make)
     assert other_side([first, boats, other, further]) is other
 
 
+def test_a_first_sentence_without_a_short_answer_is_compared_by_all_its_figures(
+    candidate: Make,
+) -> None:
+    first = candidate("Of 40 boats 9 sank.", 5.0)
+    other = candidate("Corran lost 30 boats.", 4.0)
+    assert other_side([first, other]) is other
+    assert other_side([candidate("The boats sank.", 5.0), other]) is None
+
+
+def test_there_is_no_other_side_where_the_first_sentence_holds_both(candidate: Make) -> None:
+    both = candidate("It ended after 35 days, against 19 days in 2017.", 5.0, lead="35 days")
+    assert other_side([both, candidate("The lease has 30 days to run.", 4.0)]) is None
+
+
+def test_a_day_of_the_month_is_no_other_side(candidate: Make) -> None:
+    first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
+    dated = candidate("Miners walked out on May 17.", 4.0)
+    other = candidate("After 35 days the miners went back.", 1.0)
+    assert other_side([first, dated, other]) is other
+
+
 def test_what_scores_far_below_is_no_other_side(candidate: Make) -> None:
     first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
     assert other_side([first, candidate("Its lease has 35 days to run.", -1.5)]) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "whose"),
+    ("text", "told", "whose"),
     [
-        ("Police counted 600 participants.", True),
-        ("The Chamber of Mines puts it at 140 million.", True),
-        ("The government in the capital speaks of 15 missing.", True),
-        ("Some 600 people were on the square.", False),
+        ("Police counted 600 participants.", "600", True),
+        ("The Chamber of Mines puts it at 140 million.", "140 million", True),
+        ("The government in the capital speaks of 15 missing.", "15", True),
+        ("By the mayor's count 1,900 houses are destroyed.", "1,900", True),
+        ("Around 9,000 people came, according to the club.", "9,000", True),
+        ("Some 600 people were on the square.", "600", False),
+        ("Doctors said 12 were injured.", "12", False),
+        ("She won the figure skating gold at 14.", "14", False),
+        ("The bus left with 18 aboard; police counted the rest.", "18", False),
     ],
 )
-def test_a_figure_told_as_somebodys_is_known_by_its_verb(
-    candidate: Make, text: str, whose: bool
+def test_a_figure_is_somebodys_that_somebody_counts(
+    candidate: Make, text: str, told: str, whose: bool
 ) -> None:
-    assert is_somebodys(candidate(text)) is whose
+    figure = told_figure(candidate(text, lead=told))
+    assert figure is not None and is_somebodys(text, figure) is whose

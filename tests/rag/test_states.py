@@ -119,6 +119,7 @@ def test_another_count_of_the_same_day_stands_beside_without_a_claim(
         ("The union counted 18.", "a", True),  # in the same article, by somebody else
         ("The union counted 18.", "b", True),  # of another outlet, of what is not told
         ("Then 18 were out.", "a", False),
+        ("Doctors said 18 were hurt.", "a", False),
         ("The union counted 18 dogs.", "a", False),  # a figure of another kind
     ],
 )
