@@ -154,7 +154,7 @@ _MORE = (
 )
 _MORE_OR_OLDER = rf"(?:{_MORE}|(?:earli|great|lat|low|old|young)er)"
 COMPARES = re.compile(
-    r"(?<!other )(?<!rather )\bthan\b(?! (?:\d+|when|half|an?|one|two|three|four|five|ten|twenty)\b)"
+    r"(?<!other )(?<!rather )\bthan\b(?! (?:\d+|when|half|an?|one|two|three|four|five|ten)\b)"
     r"|\b(?:compare[ds]?|differ(?:ence|s|ed)?|of the two)\b"
     rf"|\b{_MORE_OR_OLDER}\b.*\bor\b|\bor\b.*\b{_MORE_OR_OLDER}\b"
     rf"|^(?:who|whose|which)\b.*\b(?:{_MORE})\b",
