@@ -222,7 +222,7 @@ def test_room_is_what_a_window_without_header_reads_at_once(selector: PassageSel
 
 # Margins of FERRY by the shipped weights; newly trained weights need new ones.
 GOLDEN_QUESTION = "What pay increase has Strait Lines offered?"
-GOLDEN_MARGINS = (-5.13, -2.69, 1.35, -6.15, -5.56, -7.39)
+GOLDEN_MARGINS = (-5.48, -2.73, 1.26, -6.01, -5.4, -7.35)
 
 
 def test_margins_are_those_of_the_shipped_weights(selector: PassageSelector) -> None:
