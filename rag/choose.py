@@ -31,9 +31,10 @@ def choose(question: Question, candidates: Sequence[Candidate], *, join: float) 
     chosen = [candidates[0]]
     if (speaker := _speaker(question, candidates)) is not None:
         chosen.append(speaker)
-    if compares(question.text):
-        side = other_side([chosen[0], *(c for c in candidates[1:] if fits_beside(c, chosen))])
-        chosen += [side] if side and len(chosen) < question.max_sentences else []
+    if len(chosen) < question.max_sentences and compares(question.text):
+        fitting = (c for c in candidates[1:] if fits_beside(c, chosen))
+        if (side := other_side(candidates[0], fitting)) is not None:
+            chosen.append(side)
     margin = join * (2.0 if asks_for_several(question.text) else 1.0)
     for candidate in candidates[1:]:
         if len(chosen) >= question.max_sentences or candidate.score < candidates[0].score - margin:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rag.names import names
 from rag.question import asks_how_things_stand, subject
 from rag.types import Expected
-from rag.words import FUNCTION_WORDS, coverage, numbers, weigh
+from rag.words import FUNCTION_WORDS, MONTH, coverage, numbers, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,10 +27,6 @@ _NUMBER_WORD = (
     r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
     r"hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|none|no one"
 )
-_MONTH = (
-    r"Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|"
-    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
-)
 _DAY = r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+))+"
 _FITS: dict[Expected, re.Pattern[str]] = {
@@ -38,7 +34,7 @@ _FITS: dict[Expected, re.Pattern[str]] = {
     Expected.PLACE: re.compile(r"\b(?:in|at|on|near|from|to|off|outside|of|around) (?:the )?[A-Z]"),
     Expected.ORGANISATION: re.compile(r"(?<!^)\b[A-Z][\w&’'-]+"),
     Expected.DATE: re.compile(
-        rf"\b(?:{_MONTH}|{_DAY}|(?:1[5-9]|20)\d\d|\d{{1,2}}(?::\d\d)? ?[ap]\.?m|yesterday|today|"
+        rf"\b(?:{MONTH}|{_DAY}|(?:1[5-9]|20)\d\d|\d{{1,2}}(?::\d\d)? ?[ap]\.?m|yesterday|today|"
         r"tomorrow|last (?:week|month|year|night)|next (?:week|month|year)|noon|midnight|spring|"
         r"summer|autumn|winter|weekend)\b"
     ),
@@ -254,7 +250,7 @@ def times(text: str) -> frozenset[str]:
     return frozenset(word if word[0].isdigit() else word[:3].lower() for word in found)
 
 
-_TIME = re.compile(rf"\b(?:{_MONTH}|{_DAY}|(?:1[5-9]|20)\d\d)\b")
+_TIME = re.compile(rf"\b(?:{MONTH}|{_DAY}|(?:1[5-9]|20)\d\d)\b")
 
 
 def _recency(hits: Sequence[Hit]) -> dict[str, float]:

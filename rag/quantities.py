@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.types import Span
+from rag.words import MONTH
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -48,12 +49,8 @@ _ROUGH = re.compile(
 _ROUGH_BEFORE = re.compile(rf"(?:\b(?:{_ROUGH.pattern})\s*|\d\s?(?:to|-|–)\s?)$", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"^\s*(?:to|-|–)\s*\d")
 _CLOCK_AFTER = re.compile(r"^(?::\d\d|\s?[ap]\.?m\b|-year-old|th\b|st\b|nd\b|rd\b)", re.IGNORECASE)
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)"
-)
-_MONTH_BEFORE = re.compile(rf"\b{_MONTH}\.? ?$")
-_MONTH_AFTER = re.compile(rf"^ (?:of )?{_MONTH}\b")
+_MONTH_BEFORE = re.compile(rf"\b{MONTH}\.? ?$")
+_MONTH_AFTER = re.compile(rf"^ (?:of )?{MONTH}\b")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NO_ONE = re.compile(r"\bno one$", re.IGNORECASE)
 NEARLY = 0.15  # rough figures within this share of each other do not contradict

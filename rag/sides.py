@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rag.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from rag.types import Candidate
 
@@ -60,23 +61,20 @@ def is_somebodys(text: str, figure: Quantity) -> bool:
     return bool(_COUNTING.search(before) or _BY_COUNT.search(text))
 
 
-def other_side(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the best sentence after the first with a figure like one of the first's.
+def other_side(first: Candidate, others: Iterable[Candidate]) -> Candidate | None:
+    """Return the first of `others`, best first, with a figure like one of the first sentence's.
 
-    'Was the strike longer than that of 2017?' is answered by '19 days' only with '35 days'.
-    `candidates` stand best first; of those within COMPARED of the first, None where no sentence has
-    such a figure, or where the first has both by itself.
+    'Was the strike longer than that of 2017?' is answered by '19 days' only with '35 days'. None
+    where none within COMPARED of the first has such a figure, or the first has both by itself.
     """
-    best = candidates[0]
-    own = quantities(best.sentence.text)
-    told = told_figure(best)
+    own = quantities(first.sentence.text)
+    told = told_figure(first)
     figures = [told] if told else own
-    if any(alike(figure, other) for figure in figures for other in own):
+
+    def is_like(found: Iterable[Quantity]) -> bool:
+        return any(alike(figure, other) for figure in figures for other in found)
+
+    if is_like(own):
         return None
-    for candidate in candidates[1:]:
-        if candidate.score < best.score - COMPARED:
-            return None
-        found = quantities(candidate.sentence.text)
-        if any(alike(figure, other) for figure in figures for other in found):
-            return candidate
-    return None
+    near = takewhile(lambda other: other.score >= first.score - COMPARED, others)
+    return next((other for other in near if is_like(quantities(other.sentence.text))), None)

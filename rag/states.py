@@ -170,20 +170,21 @@ def _otherwise(
     unit. A figure told as somebody's ('police counted 600') needs none, and may stand in the head's
     own article.
     """
-    told = told_figure(head)
+    if (told := told_figure(head)) is None:
+        return []
     best = scored.candidates[0].score
     bare = question.expected is Expected.NUMBER
 
     def stands_beside(c: Candidate) -> bool:
         value = told_figure(c)
-        if value is None or told is None:
+        if value is None or not of_like_size(told, value):
             return False
-        apart = _dispute(c, head, story_of)
-        own = c.hit.article.id == head.hit.article.id
-        if (apart or own) and is_somebodys(c.sentence.text, value):
-            return alike(told, value)
-        named = value.unit == told.unit or (bare and value.unit)
-        return apart and bool(told.unit and named) and of_like_size(told, value)
+        somebodys = is_somebodys(c.sentence.text, value)
+        if c.hit.article.id == head.hit.article.id:
+            return somebodys and alike(told, value)
+        named = told.unit and (value.unit == told.unit or (bare and value.unit))
+        fits = alike(told, value) if somebodys else bool(named)
+        return fits and _dispute(c, head, story_of)
 
     return [c for c in scored.candidates if c.score >= best - BESIDE and stands_beside(c)]
 

@@ -23,6 +23,10 @@ NUMBER_WORDS = frozenset(
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
     "hundred thousand million billion half third quarter dozen".split()
 )
+MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING
 
 from eval.training.candidates import Array, Candidates, Embedder, Passage
 from eval.training.corpus import Archive, Article, Question, states_fact
-from eval.training.swaps import (
-    CALENDAR,
-    MONTHS,
-    name_matches,
-    names_of,
-    reversed_,
-    swapped,
-)
+from eval.training.swaps import CALENDAR, MONTHS, name_matches, names_of, reversed_, swapped
 from rag.names import names
 from rag.score import N_BESIDE
 from rag.selector import beside
@@ -123,11 +116,8 @@ class Recipe:
         for _, place in drawn:
             if len(kept) >= most:
                 break
-            sentence, told, same = (
-                self._sentence(place),
-                self._told(place),
-                place[0] == question.doc,
-            )
+            sentence, told = self._sentence(place), self._told(place)
+            same = place[0] == question.doc
             if sentence in read or not (same or named) or len(told.split()) > room:
                 continue
             if not (same and place[1] in question.gold) and not states_fact(question, told):

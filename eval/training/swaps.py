@@ -93,11 +93,11 @@ _SIBLINGS = (
     "sheep cows horses pigs goats",
     "local foreign",
 )
-# what else tells of a word: an article of 'three died' answers how many were killed
+# what tells of a word: an article of 'three died' answers how many were killed
 _TOLD_BY = {
-    "killed": r"die[ds]?|dead|deaths?|fatal\w*|toll|victims?|bod(?:y|ies)",
+    "killed": r"killed|die[ds]?|dead|deaths?|fatal\w*|toll|victims?|bod(?:y|ies)",
     "injured": r"injur\w*|wounded|wounds|hurt",
-    "arrested": r"arrests?|detain\w*|custody|jailed|held",
+    "arrested": r"arrest(?:s|ed)?|detain\w*|custody|jailed|held",
     "rescued": r"rescu\w*|saved?|pulled|freed",
 }
 _GROUPS = [frozenset(group.split()) for group in (*_OPPOSITES, *_SIBLINGS)]
@@ -113,11 +113,11 @@ _NEGATED = re.compile(r"\b(?:not|never|no|without|except|nor)\b|n't\b", re.IGNOR
 
 
 def swapped(
-    text: str, article: Article, known: dict[str, list[str]], rng: random.Random
+    text: str, article: Article, names: dict[str, list[str]], rng: random.Random
 ) -> str | None:
     """Put another year, number, month or name in place of one in a question.
 
-    The new one stands elsewhere in the archive (`known`) and not in the article, so the article
+    The new one stands elsewhere in the archive (`names`) and not in the article, so the article
     does not answer the new question. None where the question holds nothing to swap.
     """
     whole = article.title + " " + " ".join(article.sentences)
@@ -129,7 +129,7 @@ def swapped(
     months = re.finditer("|".join(MONTHS), text)
     choices += [(*match.span(), rng.choice(MONTHS)) for match in months]
     for match in name_matches(text):
-        pool = known.get(_kind_of(text, match), [])
+        pool = names.get(_kind_of(text, match), [])
         if match.group() in whole and pool:
             choices.append((*match.span(), rng.choice(pool)))
     return _put(text, [c for c in choices if c[2] not in whole], rng)
@@ -146,7 +146,7 @@ def reversed_(text: str, article: Article, rng: random.Random) -> str | None:
         (*match.span(), other)
         for match in re.finditer(r"(?<![\w-])[A-Za-z]+(?![\w-])", text)
         for other in OTHERS.get(match.group(), ())
-        if not re.search(rf"\b(?:{other.lower()}|{_TOLD_BY.get(other, other.lower())})\b", whole)
+        if not re.search(rf"\b(?:{_TOLD_BY.get(other, other.lower())})\b", whole)
         and not _breaks_article(text[: match.start()], other)
     ]
     if fresh:

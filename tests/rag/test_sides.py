@@ -79,7 +79,7 @@ def test_the_other_side_is_the_best_sentence_with_a_like_figure(candidate: Make)
     boats = candidate("The mill sold 340 boats.", 3.0)
     other = candidate("After 35 days the miners went back.", 0.0)
     further = candidate("It took 30 days.", -0.5)
-    assert other_side([first, boats, other, further]) is other
+    assert other_side(first, [boats, other, further]) is other
 
 
 def test_a_first_sentence_without_a_short_answer_is_compared_by_all_its_figures(
@@ -87,25 +87,25 @@ def test_a_first_sentence_without_a_short_answer_is_compared_by_all_its_figures(
 ) -> None:
     first = candidate("Of 40 boats 9 sank.", 5.0)
     other = candidate("Corran lost 30 boats.", 4.0)
-    assert other_side([first, other]) is other
-    assert other_side([candidate("The boats sank.", 5.0), other]) is None
+    assert other_side(first, [other]) is other
+    assert other_side(candidate("The boats sank.", 5.0), [other]) is None
 
 
 def test_there_is_no_other_side_where_the_first_sentence_holds_both(candidate: Make) -> None:
     both = candidate("It ended after 35 days, against 19 days in 2017.", 5.0, lead="35 days")
-    assert other_side([both, candidate("The lease has 30 days to run.", 4.0)]) is None
+    assert other_side(both, [candidate("The lease has 30 days to run.", 4.0)]) is None
 
 
 def test_a_day_of_the_month_is_no_other_side(candidate: Make) -> None:
     first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
     dated = candidate("Miners walked out on May 17.", 4.0)
     other = candidate("After 35 days the miners went back.", 1.0)
-    assert other_side([first, dated, other]) is other
+    assert other_side(first, [dated, other]) is other
 
 
 def test_what_scores_far_below_is_no_other_side(candidate: Make) -> None:
     first = candidate("The strike of 2017 ended after 19 days.", 5.0, lead="19 days")
-    assert other_side([first, candidate("Its lease has 35 days to run.", -1.5)]) is None
+    assert other_side(first, [candidate("Its lease has 35 days to run.", -1.5)]) is None
 
 
 @pytest.mark.parametrize(
